@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
@@ -72,7 +73,39 @@ class Diagnostic:
         """The expression with the fix applied; unchanged where there is none."""
         return self.text if self.fix is None else self.text[: self.start] + self.fix + self.text[self.end :]
 
+    def to_lsp(self) -> dict[str, Any]:
+        """The diagnostic in the shape of the Language Server Protocol, for editors.
+
+        Lines and characters count from 0; a character beyond U+FFFF counts as two, as UTF-16 has it.
+
+        Source: Language Server Protocol 3.17, "Diagnostic" and "Position".
+
+        Example:
+            >>> from o365prov.expressions import check_text
+            >>> [diagnostic] = check_text("upper(user.city)")
+            >>> diagnostic.to_lsp()["range"]
+            {'start': {'line': 0, 'character': 0}, 'end': {'line': 0, 'character': 5}}
+
+        """
+        return {
+            "range": {"start": _lsp_position(self.text, self.start), "end": _lsp_position(self.text, self.end)},
+            "severity": 1 if self.severity == "error" else 2,
+            "code": self.code,
+            "source": "o365prov",
+            "message": f"{self.message}; {self.remedy}" if self.remedy else self.message,
+        }
+
     def __str__(self) -> str:
         """One line: severity, message, place, remedy."""
         remedy = f"; {self.remedy}" if self.remedy else ""
         return f"{self.severity}: {self.message} (line {self.line}, column {self.column}){remedy}"
+
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+def _lsp_position(text: str, place: int) -> dict[str, int]:
+    """A place as a line and a character, as the protocol counts them: its lines end with any of the three ends."""
+    ends = [found.end() for found in _LINE_END.finditer(text) if found.end() <= place]
+    begin = ends[-1] if ends else 0
+    return {"line": len(ends), "character": len(text[begin:place].encode("utf-16-le", "surrogatepass")) // 2}
