@@ -40,7 +40,7 @@ from o365prov.provisioning import (
 
 
 @frozen(field_transformer=typed)
-class Office365App:
+class Office365App(planning.AppOverview):
     """The Office 365 app: domains, provisioning type, username format and attribute mapping.
 
     Args:

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from o365prov._fields import typed
 from o365prov.errors import EvaluationError
-from o365prov.rendering import shortened
+from o365prov.rendering import Document, Overviewed, first_rows, overview, shortened
 
 _MOST = 20
 _MOST_CHARACTERS = 200
@@ -46,7 +46,7 @@ class ExpressionPart:
 
 
 @frozen(field_transformer=typed)
-class Explanation:
+class Explanation(Overviewed):
     """The value of an expression, or why it has none, and what its parts gave.
 
     Args:
@@ -63,6 +63,11 @@ class Explanation:
     def __str__(self) -> str:
         """One line a part, indented; literals are left out, and of long values the end."""
         return "\n".join(self._lines())
+
+    def _overview(self) -> Document:
+        rows = (("\u00a0\u00a0" * part.depth + " ".join(part.text.split()), self._outcome(part)) for part in self.parts)
+        facts = {"value": _shown(self.value)} if self.error is None else {"error": str(self.error)}
+        return overview("Explanation", facts, first_rows("Parts", ("Part", "Gave"), rows, len(self.parts)))
 
     def _lines(self) -> Iterator[str]:
         for part in self.parts:

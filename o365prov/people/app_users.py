@@ -19,6 +19,7 @@ from o365prov._fields import as_tuple, frozen_mapping, keyed_by, typed, whole_nu
 from o365prov.errors import ConfigurationError
 from o365prov.people.assignment import LicenseGrant
 from o365prov.people.departure import Departure, Missing
+from o365prov.rendering import Document, Overviewed, first_rows, overview
 from o365prov.structuring import Saved, SavedFormat
 
 
@@ -122,7 +123,7 @@ def _by_account(values: object) -> Any:
 
 
 @frozen(repr=False, field_transformer=typed)
-class AppUsers(Saved):
+class AppUsers(Overviewed, Saved):
     """A frozen table of :class:`AppUser`, one a person, of one app in one tenant.
 
     Args:
@@ -228,6 +229,12 @@ class AppUsers(Saved):
 
     def __len__(self) -> int:
         return len(self._users)
+
+    def _overview(self) -> Document:
+        facts = {"tenant": self.tenant_id, "app": self.app_name, "lineage": self.lineage, "serial": self.serial}
+        rows = ((each.username, each.status.value, each.person_id, each.object_id) for each in self)
+        columns = ("Username", "Status", "Person", "Account")
+        return overview(repr(self), facts, first_rows("App users", columns, rows, len(self)))
 
     def __repr__(self) -> str:
         return f"AppUsers({len(self)} user{'' if len(self) == 1 else 's'})"

@@ -12,6 +12,7 @@ from uuid import UUID
 from attrs import field, frozen
 
 from o365prov._fields import as_tuple, frozen_mapping, member, typed
+from o365prov.rendering import Document, Overviewed, first_rows, overview
 
 
 class UserStatus(StrEnum):
@@ -80,7 +81,7 @@ def _accounts(accounts: Iterable[DirectoryAccount]) -> tuple[DirectoryAccount, .
 
 
 @frozen(field_transformer=typed, repr=False)
-class Person:
+class Person(Overviewed):
     """A person who may be assigned Office 365.
 
     Args:
@@ -114,6 +115,13 @@ class Person:
         profile = self.profile
         both = " ".join(str(part) for part in (profile.get("firstName"), profile.get("lastName")) if part)
         return str(profile.get("displayName") or both or profile.get("login") or self.id)
+
+    def _overview(self) -> Document:
+        accounts = self.directory_accounts
+        rows = ((each.instance, each.distinguished_name, each.anchor) for each in accounts)
+        columns = ("Directory", "Distinguished name", "Source anchor")
+        facts = {"id": self.id, "status": self.status.value, "source": self.source, **self.profile}
+        return overview(self.name, facts, first_rows("Active Directory", columns, rows, len(accounts)))
 
     def __repr__(self) -> str:
         """The id and the name: nothing else that is personal."""

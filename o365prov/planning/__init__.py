@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from o365prov.planning.app_overview import AppOverview
     from o365prov.planning.assigned import AssignedPeople
     from o365prov.planning.fingerprints import fingerprint, reference_digest
     from o365prov.planning.guests.guest_invitations import GuestInvitations
@@ -95,6 +96,7 @@ else:
     __getattr__ = on_first_use(
         __name__,
         (
+            "app_overview",
             "model.throttle_limits",
             "model.safeguards",
             "model.options",
@@ -146,6 +148,7 @@ __all__ = [
     "UNITS",
     "WRITES",
     "AddressHolder",
+    "AppOverview",
     "AssignLicenses",
     "AssignedPeople",
     "BlockSignIn",

@@ -58,10 +58,10 @@ _BREAK = element("br")
 
 
 _STYLE = Markup(
-    "<style>.o365prov td, .o365prov th { text-align: left; vertical-align: top; }"
+    "<style>.o365prov td, .o365prov th { text-align: left !important; vertical-align: top !important; }"
     " .o365prov caption { text-align: left; font-weight: bold; }</style>"
 )
-# Notebooks align cells to the right, as if they held numbers; ours hold words.
+# Notebooks align cells to the right, as if they held numbers, by a rule that is more specific; ours hold words.
 
 
 def to_fragment(document: Document) -> str:

@@ -139,6 +139,26 @@ class AuditRecord:
             "modifiedProperties": self._modified(),
         }
 
+    def to_row(self) -> dict[str, str | None]:
+        """The record as a flat dict, for pandas, polars or csv; the values before and after are not part of it."""
+        return {
+            "at": self.at.isoformat(),
+            "person_id": self.person_id,
+            "name": self.name,
+            "username": self.username,
+            "object_id": self.object_id,
+            "kind": self.kind,
+            "step": self.step.value,
+            "changed": ", ".join(self.changed),
+            "reason": self.reason,
+            "message": self.message,
+            "plan_id": self.plan_id,
+            "planned_by": self.planned_by,
+            "confirmed_by": self.confirmed_by,
+            "applied_by": self.applied_by,
+            "request_id": self.request_id,
+        }
+
     def to_json_line(self) -> str:
         """The same as one line of JSON, for a log that is collected."""
         return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))

@@ -19,10 +19,11 @@ from o365prov.graph.setup.permissions import (
     advice,
     missing_permissions,
 )
+from o365prov.rendering import Document, Overviewed, first_rows, overview
 
 
 @frozen(field_transformer=typed)
-class ConnectionTest:
+class ConnectionTest(Overviewed):
     """What a test of the connection found.
 
     Args:
@@ -44,6 +45,13 @@ class ConnectionTest:
     def ok(self) -> bool:
         """Whether there are no problems."""
         return not self.problems
+
+    def _overview(self) -> Document:
+        granted = sorted(self.granted or ())
+        facts = {"result": "no problems" if self.ok else "not everything is allowed", "granted": ", ".join(granted)}
+        rows = ((problem,) for problem in self.problems)
+        problems = first_rows("Problems", ("What to do",), rows, len(self.problems))
+        return overview(f"{self.tenant_name} ({self.tenant_id})", facts, problems)
 
     def __str__(self) -> str:
         """The tenant, the result, and a line for each problem."""

@@ -17,6 +17,7 @@ from o365prov.errors import ConfigurationError
 from o365prov.planning.tenant.addresses import AddressHolder, HolderKind, smtp_addresses
 from o365prov.planning.tenant.groups import TenantGroup
 from o365prov.planning.tenant.lookups import Coverage, LookedUp, LookupKind
+from o365prov.planning.tenant.snapshot_rows import SnapshotRows
 from o365prov.rendering import printable
 
 
@@ -222,7 +223,7 @@ _Found = TypeVar("_Found")
 
 
 @frozen(slots=False, repr=False, field_transformer=typed)
-class TenantSnapshot:
+class TenantSnapshot(SnapshotRows):
     """What a tenant holds, as far as planning needs it.
 
     Args:
