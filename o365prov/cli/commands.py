@@ -7,6 +7,7 @@ from click.shell_completion import get_completion_class
 
 from o365prov.cli.app_commands import check, expr, init, preview
 from o365prov.cli.fake_tenant_command import fake_tenant
+from o365prov.cli.lifecycle_commands import calendar, strays, undo
 from o365prov.cli.plan_commands import apply, plan, verify
 from o365prov.cli.state_commands import state
 from o365prov.cli.tenant_commands import audit, doctor, import_command
@@ -41,6 +42,9 @@ for each in (
     plan,
     apply,
     verify,
+    undo,
+    strays,
+    calendar,
     import_command,
     audit,
     state,

@@ -55,6 +55,30 @@ def test_a_day_and_the_day_when_everybody_leaves(run, fake, folder):
     assert "block_sign_in Ann Lee <ann.lee@corp.example>" in run("audit", "--person", "00u1")[1]
 
 
+def test_a_run_is_taken_back(run, fake):
+    """By a plan of its own, which is looked at and applied like any other; not before it has ended."""
+    saved(run)
+    code, _, errors = run("undo", "plan.json")
+    assert code == 1
+    assert "there is nothing to take back yet" in errors
+    run("apply", "plan.json")
+    code, output, errors = run("undo", "plan.json", "--out", "undo.json")
+    assert (code, len(fake.users)) == (0, 6)
+    assert "6 to delete" in output
+    undoing = Plan.load("undo.json")
+    assert run("apply", "undo.json", "--confirm", undoing.fingerprint)[0] == 0
+    assert len(fake.users) == 0
+
+
+def test_strays_and_the_days_to_come(run, fake, folder):
+    """Accounts that nobody is assigned to, and who leaves when."""
+    fake.add_user("kiosk@corp.example", displayName="Kiosk", licenses=["SPE_E3"])
+    assert "1 account that nobody is assigned to, with 1 SPE_E3" in run("strays")[1]
+    [kiosk] = json.loads(run("strays", "--json")[1])
+    assert kiosk["username"] == "kiosk@corp.example"
+    assert json.loads(run("calendar", "--json")[1]) == []
+
+
 def test_a_push_of_some(run, fake):
     """--only is about these people, for plan, apply and verify."""
     *_, plan = saved(run, "--only", "00u1")

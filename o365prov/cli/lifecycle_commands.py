@@ -1,0 +1,80 @@
+"""The days to come, accounts that nobody is assigned to, and the plan that takes a run back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from o365prov.cli.plan_commands import plan_data
+from o365prov.cli.running import app_option, check_tenant, connected, now, opened_state, read_tenant, run
+from o365prov.cli.showing import Form, form_options, show, tell
+from o365prov.cli.tenant_commands import known_tenant
+from o365prov.configuration import AppFile
+from o365prov.errors import UsageError
+from o365prov.planning import Calendar, Plan, Strays, find_strays
+
+
+@click.command()
+@app_option
+@form_options
+def calendar(app_path: Path, form: Form | None) -> int:
+    """Show who starts, and who loses what when, if nothing changes at the source."""
+    made = run(_calendar(AppFile.load(app_path)))
+    show(made, form, made.to_dicts)
+    return 0
+
+
+async def _calendar(file: AppFile) -> Calendar:
+    organization = await file.read_people()
+    with opened_state(file) as state:
+        known = state.app_users(await known_tenant(file, state), file.app.name)
+    return file.app.calendar(organization.assignments, known, now=now())
+
+
+@click.command()
+@app_option
+@form_options
+def strays(app_path: Path, form: Form | None) -> int:
+    """Show the accounts of the tenant that nobody is assigned to, with the seats that they take."""
+    found = run(_strays(AppFile.load(app_path)))
+    show(found, form, found.to_dicts)
+    return 0
+
+
+async def _strays(file: AppFile) -> Strays:
+    assignments = (await file.read_people()).assignments
+    with opened_state(file) as state:
+        async with connected(file, state) as tenant:
+            snapshot = await read_tenant(file, tenant, file.app.needs(assignments))
+            known = state.app_users(snapshot.tenant_id, file.app.name)
+    return find_strays(file.app.plan(assignments, snapshot, known, now=now()), snapshot)
+
+
+@click.command()
+@click.argument("path", metavar="PLAN", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Save the plan that takes it back there, for apply.")
+@click.option("--made-by", default="", metavar="WHO", help="Who makes the plan, for the audit.")
+@app_option
+@form_options
+def undo(path: Path, out: Path | None, made_by: str, app_path: Path, form: Form | None) -> int:
+    """Show what would take back the run of PLAN, and change nothing."""
+    file, done = AppFile.load(app_path), Plan.load(path)
+    check_tenant(file, done.tenant_id)
+    made = run(_undo(file, done, made_by))
+    show(made, form, lambda: plan_data(made))
+    if out is not None:
+        made.save(out)
+        tell(f"the plan is saved: o365prov apply {out}")
+    return 0
+
+
+async def _undo(file: AppFile, done: Plan, made_by: str) -> Plan:
+    with opened_state(file) as state:
+        found = state.find_run(done.id)
+        if found is None or found.ended_at is None:
+            raise UsageError("the plan was not applied to its end: there is nothing to take back yet")
+        async with connected(file, state) as tenant:
+            report = await tenant.apply(done)  # its run has ended: this gives its report again, and writes nothing
+            snapshot = await read_tenant(file, tenant, file.app.needs())
+            return report.inverse(snapshot, state.app_users(snapshot.tenant_id, file.app.name), made_by=made_by)
