@@ -246,7 +246,7 @@ def test_oktas_own_mapping_is_taken_as_it_is():
     [
         ({"source": {"name": "user", "type": "user"}}, "maps something else than a directory to Okta"),
         ({"target": {"name": "office365", "type": "appuser"}}, "maps something else than a directory to Okta"),
-        ({"source": {"name": "office365", "type": "appuser"}}, "is no source of profiles"),
+        ({"source": {"name": "office365", "type": "appuser"}}, "does not give profiles"),
         ({"properties": None}, "get the mapping by its id"),
         ({"properties": {"title": {"expression": "appuser.", "pushStatus": "PUSH"}}}, "properties.title"),
         ({"properties": {"title": {"expression": "appuser.title", "pushStatus": "NO"}}}, "PUSH or DONT_PUSH"),
