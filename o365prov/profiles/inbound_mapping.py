@@ -38,7 +38,7 @@ _OTHERWISE = {
     "city": ("city", "l"),
     "state": ("state", "st"),
     "zipCode": ("zipCode", "postalCode"),
-    "countryCode": ("c",),
+    "countryCode": ("countryCode", "c"),
     "mobilePhone": ("mobilePhone", "mobile"),
     "primaryPhone": ("telephoneNumber",),
 }

@@ -10,7 +10,7 @@ from organisation import somebody
 from o365prov.errors import ConfigurationError
 from o365prov.people import DirectoryAccount, Person
 from o365prov.profiles import ACTIVE_DIRECTORY_DEFAULTS, InboundMapping
-from o365prov.sources import DirectoryEntry, DirectoryRead, PartialMatch, ProfileSource, join_people
+from o365prov.sources import DirectoryEntry, DirectoryRead, OktaExport, PartialMatch, ProfileSource, join_people
 
 CORP, DEV = "corp.example", "dev.example"
 
@@ -256,3 +256,24 @@ def test_another_mapping_is_refused(change, message):
     """With why, and its path."""
     with pytest.raises(ConfigurationError, match=message):
         InboundMapping.from_okta({**OKTAS, **change})
+
+
+def test_the_directorys_number_of_a_country_is_not_oktas_code():
+    """Active Directory has 0 for everybody of whom it does not know better; Okta's countryCode is the two letters."""
+    entries = [
+        DirectoryEntry(
+            f"CN={name},DC=corp,DC=example", {"objectClass": ["user"], "objectGUID": [bytes([n] * 16)], **codes}
+        )
+        for n, (name, codes) in enumerate(
+            {"Ann": {"c": ["NO"], "countryCode": ["578"]}, "Bo": {"countryCode": ["0"]}}.items(), 1
+        )
+    ]
+    ann, bo = DirectoryRead("corp.example", entries).accounts
+    assert ann.attributes["countryCode"] == ann.attributes["c"] == "NO"
+    assert "countryCode" not in bo.attributes
+    mapping = InboundMapping.active_directory()
+    assert [mapping.evaluate(each)[0]["countryCode"] for each in (ann, bo)] == ["NO", None]
+    okta = DirectoryAccount("corp.example", bo.object_guid, attributes={"countryCode": "SE"})
+    assert mapping.evaluate(okta)[0]["countryCode"] == "SE"
+    [person] = OktaExport([Person("00u1", "ACTIVE", {}, directory_accounts=[okta])]).with_directory([bo]).people
+    assert person.directory_accounts[0].attributes["countryCode"] == "SE"

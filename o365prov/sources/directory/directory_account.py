@@ -86,7 +86,9 @@ KNOWN_ATTRIBUTES = tuple(" ".join((_STRINGS, _STRING_LISTS, _OCTETS, _OCTET_LIST
 _MAY_BE_INCOMPLETE = frozenset({*_OCTETS.lower().split(), *_OCTET_LISTS.lower().split(), "memberof"})
 """Pictures, keys, certificates and the groups of a user, which may be many: an account can be read without them."""
 
-_HANDLED_APART = frozenset({"distinguishedname", "objectguid", "objectsid"})
+_HANDLED_APART = frozenset({"countrycode", "distinguishedname", "objectguid", "objectsid"})
+"""The directory's ``countryCode`` is a number (ISO 3166-1), and what Okta calls so is its ``c``, the two letters."""
+
 _APART = _Attribute("")
 
 
@@ -185,6 +187,8 @@ def okta_attributes(entry: DirectoryEntry, issues: IssueList) -> dict[str, objec
             strings = [base64.b64encode(value).decode() for value in values]
         is_list = len(strings) > 1 or (attribute is not None and attribute.is_list)
         attributes[attribute.name if attribute else name] = strings if is_list else strings[0]
+    if "c" in attributes:
+        attributes["countryCode"] = attributes["c"]
     if sids := entry.values("objectSid"):
         written = sids[0].decode() if _WRITTEN_SID.fullmatch(sids[0]) else sid_text(sids[0])
         attributes["objectSid"] = written or base64.b64encode(sids[0]).decode()
