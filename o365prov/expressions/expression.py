@@ -154,7 +154,9 @@ class Expression:
 
         return references(self._tree, self.dialect)
 
-    def check(self, schema: Schema | None = None, *, context: str | None = None) -> tuple[Diagnostic, ...]:
+    def check(
+        self, schema: Schema | None = None, *, context: str | None = None, not_given: Iterable[str] = ()
+    ) -> tuple[Diagnostic, ...]:
         """Everything that is wrong or doubtful about the expression, without evaluating it.
 
         Args:
@@ -162,6 +164,8 @@ class Expression:
                 ``"integer"``, ``"number"``, ``"boolean"``, ``"array"``); roots that it does not name are not checked.
             context: where the expression is to be used, such as ``"username"`` or ``"group_rule"``; see
                 :data:`o365prov.expressions.checker.contexts.CONTEXTS`.
+            not_given: the roots and functions that the source of people does not give, such as
+                ``NOT_ALWAYS_GIVEN - assignment.related.given``: what asks for one of them is a warning.
 
         Returns:
             Diagnostics in the order of the text; empty if nothing was found.
@@ -178,7 +182,14 @@ class Expression:
         """
         from o365prov.expressions.checker.checker import check  # noqa: PLC0415 - importing stays cheap
 
-        return check(self._tree, self.text, self.dialect, self._options, schema, context)
+        found = check(self._tree, self.text, self.dialect, self._options, schema, context)
+        if not not_given:
+            return found
+        from o365prov.expressions.checker import not_given as asked  # noqa: PLC0415 - importing stays cheap
+
+        names = frozenset(not_given)
+        missing = asked.not_given(self._tree, self.text, self.dialect, names)
+        return tuple(sorted((*found, *missing), key=lambda each: (each.start, each.end)))
 
     def explain(self, values: Mapping[str, Any] | Bindings) -> Explanation:
         """The value, and what every part of the expression gave; failures and parts not reached are told apart.

@@ -427,3 +427,16 @@ def test_an_idiom_of_another_language_gets_one_diagnostic_with_the_way_here(text
 def test_a_word_without_quotes_is_told_so_in_a_group_rule_too():
     """And not that such a root does not exist there."""
     assert found("user.department eq Sales", context="group_rule") == [("bare-word", "Sales")]
+
+
+def test_what_the_source_does_not_give_is_a_warning_at_its_place():
+    """A root or a function that is fed by some sources alone; what is given is not said."""
+    expression = Expression('appuser.nickName != null ? org.name : getManagerUser("active_directory").email')
+    asked = ["appuser", "org", "getManagerUser()", "app"]
+    found = [each for each in expression.check(not_given=asked) if each.code == "not-given"]
+    assert [(each.severity, each.text[each.start : each.end]) for each in found] == [
+        ("warning", "appuser"),
+        ("warning", "org"),
+        ("warning", 'getManagerUser("active_directory")'),
+    ]
+    assert [each for each in expression.check(not_given=["app"]) if each.code == "not-given"] == []
