@@ -387,9 +387,10 @@ def test_a_plan_has_no_place_for_a_secret():
 
 
 def test_no_password_is_in_the_text():
-    """The body of a create comes without its password profile."""
+    """The body of a create comes without its password profile; of passwords only two settings speak."""
     text = PLAN.to_json().lower()
-    assert text.count("password") == text.count('"password_given": false') + text.count('"password_instant": null')
+    named = ('"password_given": false', '"password_instant": null', '"gives_passwords": "', '.sync_password": "')
+    assert text.count("password") == sum(map(text.count, named))
 
 
 @pytest.mark.parametrize("value", [NOW, ("a", "b"), float("inf"), {1: "one"}, {"since": NOW}])
