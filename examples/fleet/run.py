@@ -21,7 +21,7 @@ from postgres import postgres
 HERE = Path(__file__).parent
 WORKERS = 2
 WORKER = ("-m", "procrastinate", "--app=jobs.app", "worker", "--concurrency=4", "--delete-jobs=successful")
-LONGEST = 80.0
+LONGEST = 300.0
 
 
 def start(*arguments: str, **settings: object) -> subprocess.Popen[str]:
