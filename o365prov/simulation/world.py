@@ -267,6 +267,8 @@ class World:
         """Plan and apply, undisturbed, until nothing is left to do."""
         for number in range(1, MOST_ATTEMPTS + 1):
             await self.time.sleep(_UNTIL_SEEN)
+            if ended := self._state().allow(self._tenant_id, self.app.name):
+                self._tell(f"an administrator lets {self.app.name} go on, though {ended.reason}")
             process = self._process()
             applied = await self._start(process, Round(), day)
             del self._living[process]
