@@ -65,7 +65,7 @@ class PersonCondition:
             now: the time for expressions that ask for it, aware.
 
         Raises:
-            EvaluationError: the expression fails for this person, or gives neither true nor false.
+            ~o365prov.errors.EvaluationError: the expression fails for this person, or gives neither true nor false.
 
         >>> from datetime import UTC
         >>> from o365prov.people import Person
