@@ -4,6 +4,7 @@ from o365prov.errors import EvaluationError, ExpressionError, ExpressionSyntaxEr
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.checker.check_text import check_text
 from o365prov.expressions.diagnostics import Diagnostic
+from o365prov.expressions.equivalence import Difference, Equivalence
 from o365prov.expressions.explanation import Explanation, ExpressionPart
 from o365prov.expressions.expression import Expression
 from o365prov.expressions.expression_list import ExpressionList
@@ -19,6 +20,8 @@ __all__ = [
     "CountryCode",
     "Diagnostic",
     "Dialect",
+    "Difference",
+    "Equivalence",
     "EvaluationError",
     "Explanation",
     "Expression",

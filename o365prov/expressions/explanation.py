@@ -66,7 +66,7 @@ class Explanation(Overviewed):
 
     def _overview(self) -> Document:
         rows = (("\u00a0\u00a0" * part.depth + " ".join(part.text.split()), self._outcome(part)) for part in self.parts)
-        facts = {"value": _shown(self.value)} if self.error is None else {"error": str(self.error)}
+        facts = {"value": shown_value(self.value)} if self.error is None else {"error": str(self.error)}
         return overview("Explanation", facts, first_rows("Parts", ("Part", "Gave"), rows, len(self.parts)))
 
     def _lines(self) -> Iterator[str]:
@@ -85,7 +85,7 @@ class Explanation(Overviewed):
             case "value":
                 more = len(part.values) - _MOST
                 rest = [f"{more} more"] if more > 0 else []
-                return ", ".join([*map(_shown, part.values[:_MOST]), *rest])
+                return ", ".join([*map(shown_value, part.values[:_MOST]), *rest])
             case "failed":
                 return "could not be evaluated"
         return "not reached"
@@ -95,7 +95,8 @@ def _is_literal(text: str) -> bool:
     return text[:1] in "'\"0123456789" or text.lower() in ("true", "false", "null")
 
 
-def _shown(value: object) -> str:
+def shown_value(value: object) -> str:
+    """A value as JSON has it, without the end of what is long."""
     import json  # noqa: PLC0415 - importing stays cheap
 
     return json.dumps(_brief(value), ensure_ascii=False, default=str)

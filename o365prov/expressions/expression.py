@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from itertools import tee
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
@@ -17,6 +18,9 @@ from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.semantics import Dialect, EvaluationOptions, Semantics
 from o365prov.expressions.values.budget import Budget
 from o365prov.expressions.values.failures import STOPPING, as_failure
+
+if TYPE_CHECKING:
+    from o365prov.expressions.equivalence import Equivalence
 
 
 def _to_dialect(value: Dialect | str) -> Dialect:
@@ -125,6 +129,35 @@ class Expression:
             except STOPPING as stopped:
                 value = evaluation_error(as_failure(stopped), self.text, self._places)
             yield value
+
+    def equivalent(self, other: Expression, people: Iterable[Mapping[str, Any] | Bindings]) -> Equivalence:
+        """Whether another expression gives everybody the same, and who would get something else.
+
+        Values are the same that are of one kind and equal: ``1`` and ``"1"`` are not. Two failures are the same.
+
+        Args:
+            other: the other expression.
+            people: for each person what :meth:`evaluate` takes; only those who differ are kept.
+
+        Raises:
+            UsageError: *other* is not an expression, or *people* are none.
+
+        Example:
+            >>> people = [{"user": {"email": "Ada@example.com"}}, {"user": {"email": "bo@example.com"}}]
+            >>> print(Expression("user.email").equivalent(Expression("String.toLowerCase(user.email)"), people))
+            1 of 2 people would get something else
+            0: "Ada@example.com" → "ada@example.com"
+
+        """
+        from o365prov.expressions.equivalence import compare  # noqa: PLC0415 - importing stays cheap
+
+        if not isinstance(other, Expression):
+            raise UsageError(f"equivalent compares with an Expression, not a {type(other).__name__}")
+        if isinstance(people, Mapping) or not isinstance(people, Iterable):
+            kind = type(people).__name__
+            raise UsageError(f"equivalent takes people, each a mapping of root names or Bindings, not a {kind}")
+        given, first, second = tee(people, 3)
+        return compare(zip(given, self.evaluate_many(first), other.evaluate_many(second), strict=True))
 
     def _compile(self) -> Callable[..., object]:
         from o365prov.expressions.compiler.compiler import compile_tree  # noqa: PLC0415 - some are only parsed

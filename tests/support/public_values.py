@@ -240,6 +240,7 @@ def made_values() -> tuple[object, ...]:
         ]
     made += imports(fake, ann, cid)
     expression = Expression("user.email", semantics=Semantics(null_text="refuse"))
+    made.append(expression.equivalent(Expression("user.mail"), [{"user": {"email": "a@b.example", "mail": ""}}]))
     made += [expression, expression.explain({"user": {"email": "a@b.example"}}), Bindings({}, now=NOW), Limits()]
     made.append(ExpressionList((expression,), (64,)))
     made += [
