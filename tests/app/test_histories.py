@@ -72,12 +72,16 @@ def test_nobody_loses_anything_by_mistake(people, option, kind, restores, steps)
 class OverGraph:
     """A tenant that speaks HTTP in place of the model in memory: each plan begins with one that holds the same."""
 
+    def __init__(self):
+        domains = {DOMAIN: "Federated", "corp.example": "Managed"}
+        self.empty = FakeTenant(domains=domains, licenses={"SPE_E3": 99, "SPE_F1": 99}, seed=1).to_json()
+        self.seed = 1
+
     def read(self, history):
         """What the real client reads."""
         names = {E3.id: "SPE_E3", F1.id: "SPE_F1", READER.id: READER.name, DIRECTORY_READERS.id: DIRECTORY_READERS.name}
-        licenses = {"SPE_E3": 99, "SPE_F1": 99}
-        domains = {DOMAIN: "Federated", "corp.example": "Managed"}
-        self.fake = FakeTenant(domains=domains, licenses=licenses, seed=1, clock=FakeClock(at=history.now))
+        self.seed += 1  # new objects must not get the ids that those of the tenant before have
+        self.fake = FakeTenant.from_json(self.empty, clock=FakeClock(at=history.now), seed=self.seed)
         held = history.snapshot
         for user in (*held.deleted_users, *held.users):
             is_deleted = user.id in held.deleted_by_id

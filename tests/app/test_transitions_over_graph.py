@@ -28,7 +28,7 @@ WRITES = {
     "create .*": ("POST", "/users", ""),
     "restore .*": ("POST", "/directory/deletedItems/[^/]+/restore", ""),
     "delete the account": ("DELETE", "/users/[^/]+", ""),
-    "block sign-in( again.*|, then .*)?": ("PATCH", "/users/[^/]+", '"accountEnabled": ?false'),
+    "block sign-in( again.*|, then .*| until .*)?": ("PATCH", "/users/[^/]+", '"accountEnabled": ?false'),
     "enable sign-in": ("PATCH", "/users/[^/]+", '"accountEnabled": ?true'),
     "end all sessions now": ("POST", "/users/[^/]+/revokeSignInSessions", ""),
     r"role \+.*": ("POST", "/roleManagement/directory/roleAssignments", ""),
@@ -37,7 +37,7 @@ WRITES = {
     "licences -.*": ("POST", "/users/[^/]+/assignLicense", '"removeLicenses": ?\\["'),
     r"\w+: .*": ("PATCH", "/users/[^/]+", ""),
     "remember .*": None,
-    "(from now on|count as granted from here|waits for).*": None,
+    "(from now on|count as granted from here|waits for|missing from the source).*": None,
 }
 """What a plan says, and the request that says the same; None for what only the memory learns."""
 
