@@ -298,11 +298,16 @@ class AppTests:
         Args:
             path: the app file.
 
+        Raises:
+            ConfigurationError: the path names no file.
+
         >>> AppTests.beside("apps/corp.toml").as_posix()
         'apps/corp.tests.toml'
 
         """
         check_call(AppTests.beside, locals())
+        if not Path(path).name:
+            raise ConfigurationError("AppTests.beside: the path names no file: give the app file, such as corp.toml")
         return Path(path).with_suffix(".tests.toml")
 
     @property

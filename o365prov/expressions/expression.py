@@ -204,7 +204,7 @@ class Expression:
             Diagnostics in the order of the text; empty if nothing was found.
 
         Raises:
-            UsageError: the schema is not a mapping, or there is no such context.
+            UsageError: the schema is not a mapping, there is no such context, or *not_given* are not names.
 
         Example:
             >>> for diagnostic in Expression("string.len(user.mail)").check({"user": ["email"]}):
@@ -216,11 +216,11 @@ class Expression:
         from o365prov.expressions.checker.checker import check  # noqa: PLC0415 - importing stays cheap
 
         found = check(self._tree, self.text, self.dialect, self._options, schema, context)
-        if not not_given:
+        if not_given == ():
             return found
         from o365prov.expressions.checker import not_given as asked  # noqa: PLC0415 - importing stays cheap
 
-        names = frozenset(not_given)
+        names = asked.names_of(not_given)
         missing = asked.not_given(self._tree, self.text, self.dialect, names)
         return tuple(sorted((*found, *missing), key=lambda each: (each.start, each.end)))
 

@@ -78,6 +78,10 @@ class ExpressionList:
         run, places = compile_trees(trees, dialect, options, failed, self.longest)
         return cast("Callable[[Mapping[str, Any] | Bindings], EvaluatedList]", run)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the expressions; the copy compiles them again."""
+        return type(self), (self.expressions, self.longest)
+
     def _one_by_one(self, values: Mapping[str, Any] | Bindings) -> EvaluatedList:
         found = [next(each.evaluate_many((values,))) for each in self.expressions]
         unusual = [

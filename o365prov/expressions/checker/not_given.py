@@ -5,13 +5,21 @@ Only some sources give them. Without them the evaluation fails for everybody, so
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from o365prov.errors import Issue
+from o365prov.errors import Issue, UsageError
 from o365prov.expressions.diagnostics import Diagnostic
 from o365prov.expressions.functions.registry import function_of
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import Call, MethodCall, Name, Node, children
+
+
+def names_of(given: object) -> frozenset[str]:
+    """The names of what is not given; UsageError for anything else."""
+    listed = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str | bytes) else (None,)
+    if not all(isinstance(each, str) for each in listed):
+        raise UsageError('check: not_given takes the names of roots and functions, such as {"appuser"}')
+    return frozenset(str(each) for each in listed)
 
 
 def not_given(tree: Node, text: str, dialect: Dialect, names: Collection[str]) -> Iterator[Diagnostic]:

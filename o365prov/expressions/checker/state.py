@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from o365prov.errors import Issue
 from o365prov.expressions.checker.contexts import Context
@@ -12,12 +12,16 @@ from o365prov.expressions.diagnostics import Diagnostic, Schema
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import Node
 from o365prov.expressions.values.types import ValueType
+from o365prov.rendering import shortened
 
 if TYPE_CHECKING:
     from o365prov.expressions.patterns import WrittenPatterns
 
 Checking: TypeAlias = Generator[Node, ValueType | None, ValueType | None]
 """One step of the walk: it yields the parts whose kinds it needs, and returns the kind of the whole."""
+
+_LONGEST = 250
+"""Characters of a message and of a remedy: together they are a few lines of a terminal."""
 
 
 class CheckState:
@@ -47,11 +51,11 @@ class CheckState:
 
     def error(self, code: str, node: Node, message: str, remedy: str = "", fix: str | None = None) -> None:
         """Note what Okta refuses, or what must fail."""
-        self.note(Issue(code, message, remedy), node.start, node.end, fix)
+        self.note(_issue(code, message, remedy), node.start, node.end, fix)
 
     def warn(self, code: str, node: Node, message: str, remedy: str = "", fix: str | None = None) -> None:
         """Note what is doubtful."""
-        self.note(Issue(code, message, remedy, severity="warning"), node.start, node.end, fix)
+        self.note(_issue(code, message, remedy, severity="warning"), node.start, node.end, fix)
 
     def note(self, issue: Issue, start: int, end: int, fix: str | None = None) -> None:
         """Note an issue with a part of the text."""
@@ -69,3 +73,8 @@ class CheckState:
             kind = yield part
             kinds.append(kind)
         return kinds
+
+
+def _issue(code: str, message: str, remedy: str, *, severity: Literal["error", "warning"] = "error") -> Issue:
+    """An issue without the end of names that have none; the diagnostic's text and fix have all of it."""
+    return Issue(code, shortened(message, _LONGEST), shortened(remedy, _LONGEST), severity=severity)
