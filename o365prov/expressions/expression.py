@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import tee
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import field, frozen
 
@@ -13,14 +13,12 @@ from o365prov.errors import UsageError
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.compiler.places import Places, evaluation_error
 from o365prov.expressions.diagnostics import Diagnostic, Schema
+from o365prov.expressions.equivalence import Equivalence, compare
 from o365prov.expressions.explanation import Explanation
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.semantics import Dialect, EvaluationOptions, Semantics
 from o365prov.expressions.values.budget import Budget
 from o365prov.expressions.values.failures import STOPPING, as_failure
-
-if TYPE_CHECKING:
-    from o365prov.expressions.equivalence import Equivalence
 
 
 def _to_dialect(value: Dialect | str) -> Dialect:
@@ -149,8 +147,6 @@ class Expression:
             0: "Ada@example.com" → "ada@example.com"
 
         """
-        from o365prov.expressions.equivalence import compare  # noqa: PLC0415 - importing stays cheap
-
         if not isinstance(other, Expression):
             raise UsageError(f"equivalent compares with an Expression, not a {type(other).__name__}")
         if isinstance(people, Mapping) or not isinstance(people, Iterable):
