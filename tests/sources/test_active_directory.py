@@ -26,7 +26,10 @@ READER, READERS_PASSWORD = "reader@corp.example", "Only-Reads-1"
 @pytest.fixture(scope="module", autouse=True)
 def _reader(samba):
     """Somebody who may read, and nothing more."""
-    samba.tool("user", "create", READER.partition("@")[0], READERS_PASSWORD)
+    name = READER.partition("@")[0]
+    samba.tool("user", "create", name, READERS_PASSWORD)
+    yield
+    samba.tool("user", "delete", name)
 
 
 @pytest.fixture
