@@ -30,6 +30,8 @@ HERE = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 WORKERS = ("-n", "2")
+PROCESSES = ("-n", "3", "--dist", "worksteal")
+"""For all tests: some that only CI runs wait for processes of their own, and a third worker goes on meanwhile."""
 EVERYTHING = ("--doctest-modules", "o365prov", "tests", "--ignore=tests/typing")
 COVERED = 97
 """Per cent of lines and branches that the tests reach, at least."""
@@ -80,7 +82,7 @@ def coverage(session: nox.Session) -> None:
     """Test with the running Python, and measure which lines and branches the tests reach."""
     measure = ("--cov", "--cov-report=term:skip-covered", f"--cov-fail-under={COVERED}")
     python = shared(session, sys.executable, RUNNING)
-    run(session, python, "-m", "pytest", "-q", *WORKERS, *measure, *(session.posargs or EVERYTHING))
+    run(session, python, "-m", "pytest", "-q", *PROCESSES, *measure, *(session.posargs or EVERYTHING))
 
 
 @nox.session(venv_backend="none")

@@ -1,7 +1,7 @@
 """A web service that pushes one person to Office 365, with FastAPI.
 
 ``POST /people/{id}/push`` reads the person from the directory, plans for nobody else, applies, and answers what was
-done. What is no everyday answer has its own status: 409 where somebody has to look at the plan first, 503 where
+done. Every other answer has its own status: 409 where somebody has to look at the plan first, 503 where
 another process is writing to the tenant.
 
 Run it with ``uvicorn --factory``, from a module of yours that makes the pieces::
