@@ -232,7 +232,7 @@ def release(session: nox.Session) -> None:
     session.run("check-wheel-contents", str(wheel))
     python = make(session, sys.executable, HERE / ".nox" / "release")
     install(session, python, f"{wheel}[rich,re2,docs]", *nox.project.dependency_groups(PYPROJECT, "tests"))
-    install(session, python, "--reinstall-package", "o365prov", "--no-deps", str(wheel))
+    install(session, python, "--force-reinstall", "--no-deps", str(wheel))
     with TemporaryDirectory() as folder, session.chdir(folder):
         shutil.unpack_archive(sdist, folder, filter="data")
         with session.chdir(Path(folder) / sdist.name.removesuffix(".tar.gz")):

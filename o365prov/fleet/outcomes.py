@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from attrs import evolve
 
 from o365prov import planning
-from o365prov.errors import ConnectionFailedError, GraphError, O365ProvError, PlanRefusedError, StateError
+from o365prov.errors import (
+    ConnectionFailedError,
+    GraphError,
+    O365ProvError,
+    PlanRefusedError,
+    QuarantinedError,
+    StateError,
+)
 from o365prov.fleet.rounds import Stage, TenantRound
 
 TRIES = 8
@@ -79,7 +86,9 @@ def verified(before: TenantRound, checked: planning.Verification, now: datetime)
 
 
 def refused(before: TenantRound, error: PlanRefusedError, now: datetime) -> TenantRound:
-    """A plan does not fit any more: it is made again."""
+    """A plan does not fit any more: it is made again; but not as long as nobody lets a quarantined app go on."""
+    if isinstance(error, QuarantinedError):
+        return _given_up(before, str(error))
     return _tried_in_vain(evolve(before, stage=Stage.STALE), str(error), now)
 
 

@@ -232,3 +232,24 @@ def test_changes_that_fail_are_in_the_report():
     [found] = fleet.fleet.report().rounds
     assert (found.written, found.failed + found.skipped) == (0, 2)
     assert "failed" in fleet.fleet.report().needing_somebody["contoso"]
+
+
+def test_a_quarantined_app_is_not_planned_again_and_again():
+    """Nothing but somebody's word lets it go on: the round has failed at once and says so, and the next one does it."""
+    fleet = FakeFleet.of(member())
+    state = fleet.fleet.state
+    asyncio.run(fleet.fleet.plan("contoso"))
+    plan = fleet.fleet.records.plan("contoso")
+    lease = state.acquire(plan.tenant_id)
+    run = state.begin_run(lease, plan)
+    state.end_run(lease, run, "too much failed", quarantine="26 of the last 38 writes failed")
+    state.release(lease)
+    asyncio.run(fleet.go_on())
+    assert fleet.connected == ["contoso", "contoso"]  # to plan, and to be refused
+    assert fleet.fleet.report().stages == {"failed": 1}
+    assert "state.allow(" in fleet.fleet.report().needing_somebody["contoso"]
+    state.allow(plan.tenant_id, plan.app_users.app_name, allowed_by="ann@corp.example")
+    fleet.clock.advance(days=1)
+    asyncio.run(fleet.go_on())
+    assert fleet.fleet.report().stages == {"verified": 1}
+    assert len(fleet.accounts("contoso")) == 3
