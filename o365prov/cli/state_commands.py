@@ -12,7 +12,7 @@ from o365prov.cli.showing import Form, form_options, show_lines, tell
 from o365prov.cli.tenant_commands import known_tenant
 from o365prov.configuration import AppFile
 from o365prov.people import AppUsers
-from o365prov.state import Run
+from o365prov.state import Quarantine, Run, State
 
 _SHOWN = 10
 
@@ -26,13 +26,14 @@ def state() -> None:
 @app_option
 @form_options
 def show_state(app_path: Path, form: Form | None) -> int:
-    """Show who is remembered, the last runs, and who applies a plan now."""
+    """Show who is remembered, the last runs, who applies a plan now, and whether the app is quarantined."""
     file = AppFile.load(app_path)
     with opened_state(file) as opened:
         tenant_id = run(known_tenant(file, opened))
         known = opened.app_users(tenant_id, file.app.name)
         runs = opened.runs(tenant_id, file.app.name)
         holder = opened.lease_holder(tenant_id)
+        waiting = _waiting(opened, tenant_id, file.app.name)
     by_status: dict[str, int] = {}
     for each in known:
         by_status[each.status.value] = by_status.get(each.status.value, 0) + 1
@@ -40,6 +41,7 @@ def show_state(app_path: Path, form: Form | None) -> int:
     lines = [f"tenant {tenant_id}, app {file.app.name}", f"remembered: {counts}"]
     lines += [f"run {_run_line(each)}" for each in runs[:_SHOWN]] or ["runs: none"]
     lines.append(f"lease: {holder or 'free'}")
+    lines += [] if waiting is None else [f"! {waiting}; to let it go on: o365prov state allow"]
     data = {
         "tenant_id": tenant_id,
         "app_name": file.app.name,
@@ -48,9 +50,16 @@ def show_state(app_path: Path, form: Form | None) -> int:
         "lease": None
         if holder is None
         else {"holder": holder.holder, "since": holder.since, "expires": holder.expires},
+        "quarantine": None if waiting is None else {"since": waiting.since, "reason": waiting.reason},
     }
     show_lines(lines, form, data, "o365prov state")
     return 0
+
+
+def _waiting(opened: State, tenant_id: str, app_name: str) -> Quarantine | None:
+    """Why the app may not write until somebody allows it; None if it may."""
+    of_app = (each for each in opened.quarantines(tenant_id) if each.app_name == app_name)
+    return next((each for each in of_app if each.allowed_at is None), None)
 
 
 def _run_line(each: Run) -> str:
@@ -109,3 +118,14 @@ def unlock(app_path: Path) -> None:
     with opened_state(file) as opened:
         holder = opened.unlock(run(known_tenant(file, opened)))
     tell("nobody had the lease" if holder is None else f"the lease was taken from {holder}")
+
+
+@state.command()
+@click.option("--allowed-by", default="", metavar="WHO", help="Who lets it go on, for the record.")
+@app_option
+def allow(allowed_by: str, app_path: Path) -> None:
+    """Let an app go on that is quarantined, because too much failed for one reason."""
+    file = AppFile.load(app_path)
+    with opened_state(file) as opened:
+        ended = opened.allow(run(known_tenant(file, opened)), file.app.name, allowed_by=allowed_by)
+    tell("the app is not quarantined" if ended is None else f"{file.app.name} may write again; {ended.reason}")

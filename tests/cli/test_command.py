@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 from command_folder import APP, NAMES, people
 
-from o365prov import Plan
+from o365prov import Plan, SQLiteState
 from o365prov.cli import main
 from o365prov.cli.fitting import fitting_markdown
 from o365prov.configuration import AppFile
@@ -232,6 +232,23 @@ def test_the_state_is_shown_saved_and_rebuilt(run, fake):
     assert run("state", "rebuild", "--from", "memory.json", "--yes")[0] == 0
     assert "remembered: 6 active" in run("state", "show")[1]
     assert "nobody had the lease" in run("state", "unlock")[2]
+
+
+def test_a_quarantined_app_is_shown_and_let_go_on(run, folder):
+    """`apply` refuses it, `state show` says why and what to do, and after `state allow` the same plan is applied."""
+    saved(run)
+    plan = Plan.load(folder / "plan.json")
+    with SQLiteState(folder / "corp.db") as state:
+        lease = state.acquire(plan.tenant_id)
+        state.end_run(lease, state.begin_run(lease, plan), "too much failed", quarantine="20 of 20 writes failed")
+        state.release(lease)
+    code, _, errors = run("apply", "plan.json")
+    assert (code, "quarantined" in errors) == (1, True)
+    assert "because 20 of 20 writes failed; to let it go on: o365prov state allow" in run("state", "show")[1]
+    assert json.loads(run("state", "show", "--json")[1])["quarantine"]["reason"] == "20 of 20 writes failed"
+    assert "may write again" in run("state", "allow", "--allowed-by", "ann@corp.example")[2]
+    assert "not quarantined" in run("state", "allow")[2]
+    assert run("apply", "plan.json")[0] == 0
 
 
 def test_an_import_is_remembered_where_it_is_said(run, folder):
