@@ -7,6 +7,7 @@ looks for new ones.
 import gc
 import os
 import sys
+from itertools import islice
 
 from amount import CI
 from hypothesis import HealthCheck, settings
@@ -36,6 +37,26 @@ def pytest_configure(config):
         sys.pycache_prefix = str(config.cache.mkdir("bytecode"))
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+
+
+def pytest_collection_modifyitems(items):
+    """Let every worker begin with some of the files of chaos, whose tests wait for processes and leases of their own.
+
+    At first each worker has an equal part of all tests, in their order, and steals from the others when it is through
+    (``--dist worksteal``): the files of chaos stand beside each other, and one worker would do nearly all of them.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    chaos = [each for each in items if each.path.parent.name == "chaos"]
+    files = sorted({each.path for each in chaos})
+    others = iter([each for each in items if each.path.parent.name != "chaos"])
+    left, spread = len(items), []
+    for number in range(workers):
+        part = [each for each in chaos if files.index(each.path) % workers == number]
+        share = left // (workers - number)
+        part += islice(others, max(share - len(part), 0))
+        spread += part
+        left -= len(part)
+    items[:] = [*spread, *others]
 
 
 def pytest_collection_finish():
