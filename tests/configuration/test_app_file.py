@@ -175,28 +175,49 @@ def paths(table, path=()):
             yield from paths(value, (*path, key))
 
 
-WRONG = st.sampled_from([None, -1, 10**9, 0.5, "", "junk", True, [], [5], {}, {"junk": 1}])
-
-
-@given(FILES, st.data())
-def test_the_schema_refuses_what_is_refused(file, data):
-    """A key that is misspelt or missing, or a value of another type or out of range, is found by both or by neither."""
-    document = tomllib.loads(file.to_toml())
+def table_and_key(document, data):
+    """A table of the document, and one of its keys."""
     *path, key = data.draw(st.sampled_from(list(paths(document))))
-    table = document
     for each in path:
-        table = table[each]
-    value = data.draw(WRONG)
-    if value is None:
-        del table[key]
-        table[data.draw(st.sampled_from([f"{key}s", "junk"]))] = True
-    else:
-        table[key] = value
+        document = document[each]
+    return document, key
+
+
+def is_refused(document):
+    """Whether an app file with these values can't be read."""
     try:
         AppFile.from_toml(toml_text(document))
     except ConfigurationError:
-        return  # some rules are about more than one key, or about what a word means
-    SCHEMA.validate(document)
+        return True
+    return False
+
+
+@given(FILES, st.data())
+def test_a_misspelt_key_is_refused_by_reader_and_schema(file, data):
+    """What a key is called is known to both."""
+    document = tomllib.loads(file.to_toml())
+    table, key = table_and_key(document, data)
+    table[data.draw(st.sampled_from([f"{key}s", "junk"]))] = table.pop(key)
+    assert is_refused(document)
+    assert not SCHEMA.is_valid(document)
+
+
+@given(FILES, st.data())
+def test_a_missing_key_is_refused_by_both_or_by_neither(file, data):
+    """Which keys must be there is known to both."""
+    document = tomllib.loads(file.to_toml())
+    table, key = table_and_key(document, data)
+    del table[key]
+    assert is_refused(document) is not SCHEMA.is_valid(document)
+
+
+@given(FILES, st.data(), st.sampled_from([-1, 10**9, 0.5, "", "junk", True, [], [5], {}, {"junk": 1}]))
+def test_the_schema_refuses_no_value_that_is_taken(file, data, value):
+    """The reader refuses more: some rules are about more than one key, or about what a word means."""
+    document = tomllib.loads(file.to_toml())
+    table, key = table_and_key(document, data)
+    table[key] = value
+    assert is_refused(document) or SCHEMA.is_valid(document)
 
 
 @pytest.mark.parametrize(
