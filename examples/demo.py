@@ -137,7 +137,7 @@ async def one_day(screen: Screen, tenant: Tenant, app: Office365App, organizatio
     stopped = {each.subject.person_id: each for each in plan.problems if each.stops}
     new = [problem for person_id, problem in stopped.items() if person_id not in screen.stopped]
     if new:
-        people = "1 person" if len(new) == 1 else f"{len(new)} people, such as"
+        people = "1 person," if len(new) == 1 else f"{len(new)} people, such as"
         screen.say(f"  Stopped: {people} {new[0].subject.name}: {new[0].message}.")
     screen.stopped |= stopped.keys()
     return report

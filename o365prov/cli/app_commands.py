@@ -10,15 +10,15 @@ import click
 
 from o365prov.cli.checking import checked
 from o365prov.cli.new_app import new_app_text, with_app
-from o365prov.cli.running import app_option, connected, now, opened_state, read_tenant, run
+from o365prov.cli.running import Named, app_option, connected, now, opened_state, read_tenant, run
 from o365prov.cli.showing import Form, form_options, print_json, show, show_lines, tell
 from o365prov.configuration import AppFile, app_from_okta
 from o365prov.errors import ConfigurationError, Issue, SourceError
 from o365prov.expressions import Bindings, Dialect, Expression
-from o365prov.people import Assignment, Person
+from o365prov.people import Assignment
 from o365prov.previews import PopulationPreview
 from o365prov.profiles import make_bindings
-from o365prov.rendering import printable
+from o365prov.sources import OktaExport
 from o365prov.structuring import write_text
 
 _TYPES = ("license_only", "profile_sync", "user_sync", "universal_sync")
@@ -46,14 +46,16 @@ def init(
     With --okta-app it gets the settings of Okta's own app. A file that is there is then updated, and its comments,
     source, state and tenant stay as they are.
     """
+    if okta_app is None and (okta_features or okta_mapping):
+        raise click.UsageError("--okta-features and --okta-mapping need --okta-app FILE")
     if path.exists() and not (force or okta_app):
         raise ConfigurationError(f"{path} is there already: give another path, or --force to write over it")
     text = path.read_text("utf-8") if path.exists() and not force else new_app_text(domains, kind or "user_sync")
     if okta_app is not None:
         app = app_from_okta(
-            _json(okta_app),
-            features=None if okta_features is None else _json(okta_features),
-            mapping=None if okta_mapping is None else _json(okta_mapping),
+            _answer(okta_app, dict),
+            features=None if okta_features is None else _answer(okta_features, list),
+            mapping=None if okta_mapping is None else _answer(okta_mapping, dict),
             type=kind,
             domains=domains,
         )
@@ -63,11 +65,22 @@ def init(
     tell(f"{path} is written: adapt it, then run `o365prov check --app {path}`")
 
 
+def _answer(path: Path, kind: type[dict[str, Any] | list[Any]]) -> Any:
+    """What Okta's API answered, as it was saved."""
+    answer = _json(path)
+    if not isinstance(answer, kind):
+        wanted = "object" if kind is dict else "array"
+        raise ConfigurationError(
+            f"{path} is not a JSON {wanted}: save the whole answer of Okta's API, and nothing else"
+        )
+    return answer
+
+
 def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_text("utf-8-sig"))
     except ValueError as error:
-        raise ConfigurationError(f"{path} is not JSON ({error}): save the answer of Okta's API again") from None
+        raise ConfigurationError(f"{path} is not JSON ({error}): correct it, or save it again") from None
 
 
 @click.command()
@@ -75,7 +88,10 @@ def _json(path: Path) -> Any:
 @app_option
 @form_options
 def check(paths: tuple[Path, ...], app_path: Path, form: Form | None) -> int:
-    """Check app files, their expressions and the tests beside them; PATHS in place of --app."""
+    """Check app files, their expressions and their tests.
+
+    PATHS stand in place of --app; the tests of corp.toml are in corp.tests.toml beside it.
+    """
     results = [checked(path) for path in paths or (app_path,)]
     failed = any(not each.ok for each in results)
     lines = [line for each in results for line in each.lines()]
@@ -88,7 +104,7 @@ def check(paths: tuple[Path, ...], app_path: Path, form: Form | None) -> int:
 @click.option(
     "--user", type=click.Path(path_type=Path), help="JSON: the roots (user, source, ...), or a user's profile."
 )
-@click.option("--person", metavar="ID", help="Somebody of the app file's source, by id or login.")
+@click.option("--person", type=Named(), metavar="ID", help="Somebody of the app file's source, by id or login.")
 @click.option("--explain", is_flag=True, help="Show what every part gave.")
 @click.option("--dialect", type=click.Choice([each.value for each in Dialect]), default=Dialect.CLASSIC.value)
 @app_option
@@ -104,7 +120,8 @@ def expr(
     if any(each.severity == "error" for each in diagnostics):
         return 1
     if person is not None:
-        bindings = make_bindings(_assignment(AppFile.load(app_path), person), now=now())
+        (assignment,) = _named(run(AppFile.load(app_path).read_people()), (person,))
+        bindings = make_bindings(assignment, now=now())
     else:
         bindings = _bindings(user)
     explanation = expression.explain(bindings)
@@ -127,29 +144,33 @@ def _bindings(path: Path | None) -> Bindings:
     return Bindings({"user": profile, "source": profile} if is_profile else document, now=now())
 
 
-def _assignment(file: AppFile, person: str) -> Assignment:
-    organization = run(file.read_people())
-    found = [each for each in organization.people if person.lower() in (each.id.lower(), _login(each))]
-    if not found:
-        message = f"the source has nobody with the id or login {printable(person)}"
-        raise SourceError(Issue("nobody", message, "check it"))
-    assigned = (each for each in organization.assignments if each.person.id == found[0].id)
-    return next(assigned, Assignment(found[0]))
-
-
-def _login(person: Person) -> str:
-    return str(person.profile.get("login")).lower()
+def _named(organization: OktaExport, names: tuple[str, ...]) -> list[Assignment]:
+    """The people with these ids or logins, as they are assigned; who is not assigned has no grants."""
+    known = {str(each.profile.get("login")).lower(): each for each in organization.people}
+    known |= {each.id.lower(): each for each in organization.people}
+    missing = [name for name in names if name.lower() not in known]
+    if missing:
+        remedy = "write an id or a login as the source has it"
+        raise SourceError(
+            *(Issue("nobody", f"the source has nobody with the id or login {name}", remedy) for name in missing)
+        )
+    assigned = {each.person.id: each for each in organization.assignments}
+    return [assigned.get(person.id, Assignment(person)) for person in (known[name.lower()] for name in names)]
 
 
 @click.command()
-@click.argument("people", nargs=-1, metavar="[PERSON]...")
+@click.argument("people", nargs=-1, type=Named(), metavar="[PERSON]...")
 @click.option("--tenant", "with_tenant", is_flag=True, help="Also say what would happen to the accounts of the tenant.")
 @app_option
 @form_options
 def preview(people: tuple[str, ...], with_tenant: bool, app_path: Path, form: Form | None) -> int:
-    """Show what people would get: everybody who is assigned, or one PERSON after the other, by id or login."""
+    """Show what people would get.
+
+    That is everybody who is assigned, or one PERSON after the other, by id or login.
+    """
     file = AppFile.load(app_path)
-    assignments = [_assignment(file, person) for person in people] or list(run(file.read_people()).assignments)
+    organization = run(file.read_people())
+    assignments = _named(organization, people) if people else list(organization.assignments)
     seen = run(_seen(file, assignments)) if with_tenant else {}
     population: PopulationPreview = file.app.preview(assignments, now=now(), **seen)
     if not people:

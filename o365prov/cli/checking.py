@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from o365prov.cli.running import run
+from o365prov.cli.showing import issues_of
 from o365prov.configuration import AppFile, AppTestResult, AppTests
 from o365prov.errors import ConfigurationError, Issue, O365ProvError, SourceError
 from o365prov.rendering import printable
@@ -90,8 +91,7 @@ CHECKS: Mapping[str, Callable[[Path], CheckedFile]] = {".toml": _checked_app}
 
 
 def _issues(error: O365ProvError, path: Path) -> tuple[Issue, ...]:
-    listed = error.issues if isinstance(error, ConfigurationError | SourceError) else ()
-    return listed or (Issue("wrong", str(error), place=str(path)),)
+    return issues_of(error) or (Issue("wrong", str(error), place=str(path)),)
 
 
 def _doubts(file: AppFile, path: Path) -> list[Issue]:

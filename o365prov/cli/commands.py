@@ -27,7 +27,10 @@ def command() -> None:
 @command.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the script that completes o365prov in a shell: eval "$(o365prov completion bash)"."""
+    """Print the script with which a shell completes o365prov.
+
+    For bash: eval "$(o365prov completion bash)".
+    """
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101 - one of the choices
     click.echo(kind(command, {}, "o365prov", "_O365PROV_COMPLETE").source())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
 from o365prov._annotations import check_call
-from o365prov.errors import ConfigurationError, O365ProvError, SourceError, StaleMappingError, one_line
+from o365prov.errors import O365ProvError, one_line
 
 _NEEDED = ("click", "rich", "tomlkit")
 FAILED = 1
@@ -29,15 +30,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if missing:
         _say(f"the command needs {', '.join(missing)}: pip install 'o365prov[cli]'")
         return FAILED
+    if sys.stdout is None:
+        _say("the standard output is closed: send it to a file, or to /dev/null")
+        return FAILED
     import click  # noqa: PLC0415 - an extra
 
     from o365prov.cli.commands import command  # noqa: PLC0415 - needs click
+    from o365prov.cli.showing import fault_lines  # noqa: PLC0415 - needs click
 
+    _quiet_azure()
     try:
         result = command.main(arguments, prog_name="o365prov", standalone_mode=False)
         sys.stdout.flush()
     except O365ProvError as error:
-        for line in _lines(error):
+        for line in fault_lines(error):
             _say(line)
         return FAILED
     except click.exceptions.NoArgsIsHelpError as error:
@@ -60,14 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _lines(error: O365ProvError) -> list[str]:
-    """The error for a terminal: a line for each thing that is wrong."""
-    issues = error.issues if isinstance(error, SourceError | ConfigurationError) else ()
-    if issues:
-        return [str(issue) for issue in issues]
-    if isinstance(error, StaleMappingError):
-        return [f"{error}; in an app file, look at [mapping], then delete its made_for"]
-    return [str(error)]
+def _quiet_azure() -> None:
+    """Keep azure-identity from logging in 16 lines what the error says in one, unless somebody asks for logs."""
+    logging.getLogger("azure").addHandler(logging.NullHandler())
 
 
 def _say(text: str) -> None:

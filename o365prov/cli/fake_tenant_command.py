@@ -15,7 +15,7 @@ import click
 )
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def fake_tenant(options: tuple[str, ...]) -> int:
-    """Serve a fake tenant on this computer, to try everything without a real one.
+    """Serve a fake tenant on this computer, for trials.
 
     The options are those of ``python -m o365prov.testing``; --help shows them. Other commands use the tenant where the
     environment has O365PROV_FAKE_TENANT=http://127.0.0.1:8080/v1.0, which is the address that it says.
@@ -25,7 +25,7 @@ def fake_tenant(options: tuple[str, ...]) -> int:
     try:
         runpy.run_module("o365prov.testing", run_name="__main__")
     except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 0
+        return 1 if ended.code else 0  # argparse ends with 2, which means something else here
     finally:
         sys.argv = before
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from o365prov.cli.plan_commands import plan_data
-from o365prov.cli.running import app_option, check_tenant, connected, now, opened_state, read_tenant, run
+from o365prov.cli.running import app_option, apply_command, check_tenant, connected, now, opened_state, read_tenant, run
 from o365prov.cli.showing import Form, form_options, show, tell
 from o365prov.cli.tenant_commands import known_tenant
 from o365prov.configuration import AppFile
@@ -19,7 +19,10 @@ from o365prov.planning import Calendar, Plan, Strays, find_strays
 @app_option
 @form_options
 def calendar(app_path: Path, form: Form | None) -> int:
-    """Show who starts, and who loses what when, if nothing changes at the source."""
+    """Show who starts, and who loses what when.
+
+    That is what happens if nothing changes at the source.
+    """
     made = run(_calendar(AppFile.load(app_path)))
     show(made, form, made.to_dicts)
     return 0
@@ -36,7 +39,7 @@ async def _calendar(file: AppFile) -> Calendar:
 @app_option
 @form_options
 def strays(app_path: Path, form: Form | None) -> int:
-    """Show the accounts of the tenant that nobody is assigned to, with the seats that they take."""
+    """Show accounts that nobody is assigned to, and their seats."""
     found = run(_strays(AppFile.load(app_path)))
     show(found, form, found.to_dicts)
     return 0
@@ -58,14 +61,17 @@ async def _strays(file: AppFile) -> Strays:
 @app_option
 @form_options
 def undo(path: Path, out: Path | None, made_by: str, app_path: Path, form: Form | None) -> int:
-    """Show what would take back the run of PLAN, and change nothing."""
+    """Show what would take back the run of PLAN.
+
+    Nothing is changed: --out saves it as a plan of its own, for apply.
+    """
     file, done = AppFile.load(app_path), Plan.load(path)
     check_tenant(file, done.tenant_id)
     made = run(_undo(file, done, made_by))
     show(made, form, lambda: plan_data(made))
     if out is not None:
         made.save(out)
-        tell(f"the plan is saved: o365prov apply {out}")
+        tell(f"the plan is saved: {apply_command(out, app_path, made.fingerprint if made.hazards else '')}")
     return 0
 
 

@@ -15,6 +15,7 @@ import click
 
 from o365prov.cli.running import (
     app_option,
+    apply_command,
     check_tenant,
     connected,
     now,
@@ -67,7 +68,7 @@ def plan(
     show(made, form, lambda: plan_data(made))
     if out is not None:
         made.save(out)
-        tell(f"the plan is saved: o365prov apply {out}" + (f" --confirm {made.fingerprint}" if made.hazards else ""))
+        tell(f"the plan is saved: {apply_command(out, app_path, made.fingerprint if made.hazards else '')}")
     return exit_code(made) if detailed_exitcode else 0
 
 
@@ -138,7 +139,7 @@ def apply(
     app_path: Path,
     form: Form | None,
 ) -> int:
-    """Make the changes of PLAN, which `o365prov plan --out` saved.
+    """Make the changes of PLAN, which plan --out saved.
 
     On a terminal it asks first. Elsewhere a plan with hazards is applied only with --confirm and its fingerprint.
     A plan is applied once: run the same command again to go on after an interruption.
@@ -148,13 +149,13 @@ def apply(
     if confirm is None and made:
         confirm = _asked(made, form)
         if confirm is None and made.hazards:
-            _refuse(made, path)
+            _refuse(made, path, app_path)
             return NEEDS_CONFIRMATION if detailed_exitcode else 1
     give = None if passwords is None else partial(_first_password, passwords)
     report = run(_apply(file, made, confirm, confirmed_by if confirm else "", give))
     show(report, form, lambda: report_data(report), brief=True)
     if report.stopped:
-        tell(f"not everything was tried ({report.stopped}); to go on: o365prov apply {path}")
+        tell(f"not everything was tried ({report.stopped}); to go on: {apply_command(path, app_path)}")
     if not report.ok:
         return 1
     return CHANGES if detailed_exitcode and report.done else 0
@@ -170,12 +171,11 @@ def _asked(made: Plan, form: Form | None) -> str | None:
     return made.fingerprint
 
 
-def _refuse(made: Plan, path: Path) -> None:
+def _refuse(made: Plan, path: Path, app_path: Path) -> None:
     for hazard in made.hazards:
         tell(f"! {hazard}")
-    tell(
-        f"o365prov: the plan needs a confirmation; review it, then: o365prov apply {path} --confirm {made.fingerprint}"
-    )
+    command = apply_command(path, app_path, made.fingerprint)
+    tell(f"o365prov: the plan needs a confirmation; review it, then: {command}")
 
 
 def _first_password(path: Path, create: CreateUser) -> str:
@@ -221,7 +221,10 @@ def report_data(report: Report) -> dict[str, Any]:
 @app_option
 @form_options
 def verify(path: Path, only: tuple[str, ...], timeout: float, app_path: Path, form: Form | None) -> int:
-    """Say what of PLAN is in the tenant by now: accounts, licences, and the apps on the dashboard."""
+    """Say what of PLAN is in the tenant by now.
+
+    That is accounts, licences, and the apps on the dashboard.
+    """
     file, made = AppFile.load(app_path), Plan.load(path)
     check_tenant(file, made.tenant_id)
     checked = run(_verify(file, made, frozenset(only) or None, timeout))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -36,7 +37,38 @@ app_option = click.option(
     show_envvar=True,
     help="The app file.",
 )
-only_option = click.option("--only", multiple=True, metavar="ID", help="The people whom it is about; repeatable.")
+
+
+class Named(click.ParamType[str]):
+    """An id or a name, which is never empty: a variable of a script that is not set names nobody."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The same string."""
+        if not value.strip():
+            self.fail("it is empty: is a variable not set?", param, ctx)
+        return str(value)
+
+
+only_option = click.option(
+    "--only", type=Named(), multiple=True, metavar="ID", help="The people whom it is about; repeatable."
+)
+
+
+def apply_command(plan: Path, app_path: Path, confirm: str = "") -> str:
+    """What has to be typed to apply a plan.
+
+    Args:
+        plan: where it is saved.
+        app_path: the app file; it is named where the command would not find it by itself.
+        confirm: the fingerprint, if the plan needs a confirmation.
+
+    """
+    words = ["o365prov", "apply", str(plan)]
+    if str(app_path) != os.environ.get("O365PROV_APP", "o365prov.toml"):
+        words += ["--app", str(app_path)]
+    return shlex.join([*words, *(["--confirm", confirm] if confirm else [])])
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -74,8 +106,11 @@ async def connected(file: AppFile, state: State) -> AsyncIterator[Tenant]:
         return
     from o365prov.testing import ServedTenant  # noqa: PLC0415 - for trials alone
 
+    try:
+        served = ServedTenant(fake)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{FAKE_TENANT}={fake} is not an address of this computer: {error}") from None
     tell(f"a fake tenant stands in for Microsoft Graph ({FAKE_TENANT}={fake})")
-    served = ServedTenant(fake)
     given = environment_credential(file.tenant.graph) if os.environ.get("AZURE_CLIENT_ID") else None
     try:
         async with Tenant.over(served, credential=given, state=state, rate_limits=limits) as tenant:

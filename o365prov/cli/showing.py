@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 
 from o365prov.cli.fitting import fitting_markdown
+from o365prov.errors import ConfigurationError, Issue, O365ProvError, SourceError, StaleMappingError
 from o365prov.graph import Event, progress
 from o365prov.rendering import Renderable
 
@@ -68,6 +69,30 @@ def show_lines(lines: list[str], form: Form | None, data: Any, title: str) -> No
             click.echo(f"**{title}**\n\n```text\n" + "\n".join(line.replace("`", "'") for line in lines) + "\n```")
         case _:
             click.echo("\n".join(lines))
+
+
+def issues_of(error: O365ProvError) -> tuple[Issue, ...]:
+    """The issues that an error lists; none if it is about one thing.
+
+    Args:
+        error: the error.
+
+    """
+    return error.issues if isinstance(error, ConfigurationError | SourceError) else ()
+
+
+def fault_lines(error: O365ProvError) -> list[str]:
+    """An error for a terminal: a line for each thing that is wrong, in the words of an app file.
+
+    Args:
+        error: the error.
+
+    """
+    if issues := issues_of(error):
+        return [str(issue) for issue in issues]
+    if isinstance(error, StaleMappingError):
+        return [f"{error}; in an app file, look at [mapping], then delete its made_for"]
+    return [str(error)]
 
 
 def print_json(data: Any) -> None:

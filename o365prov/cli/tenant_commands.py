@@ -10,8 +10,8 @@ from typing import Any
 import click
 from attrs import asdict, frozen
 
-from o365prov.cli.running import app_option, connected, now, opened_state, read_tenant, run, tenant_id_of
-from o365prov.cli.showing import Form, form_options, print_json, show, show_lines, tell
+from o365prov.cli.running import Named, app_option, connected, now, opened_state, read_tenant, run, tenant_id_of
+from o365prov.cli.showing import Form, fault_lines, form_options, print_json, show, show_lines, tell
 from o365prov.configuration import AppFile
 from o365prov.errors import O365ProvError
 from o365prov.graph import ALL_OPERATIONS_BUT_ROLES, Operation
@@ -46,7 +46,10 @@ class Finding:
 @app_option
 @form_options
 def doctor(app_path: Path, form: Form | None) -> int:
-    """Say whether everything is ready: app file, source of people, state, credential and permissions."""
+    """Say whether everything is ready.
+
+    That is the app file, the source of people, the state, the credential and its permissions.
+    """
 
     async def collect() -> list[Finding]:
         return [each async for each in _findings(app_path)]
@@ -63,14 +66,14 @@ async def _findings(path: Path) -> AsyncIterator[Finding]:
     try:
         file = AppFile.load(path)
     except O365ProvError as error:
-        yield Finding("app file", str(path), (str(error),))
+        yield Finding("app file", str(path), tuple(fault_lines(error)))
         return
     yield Finding("app file", f"{file.app.name}: {file.app.provisioning.label}, {', '.join(file.app.domains)}")
     for look in (_source, _state, _tenant):
         try:
             yield await look(file)
         except O365ProvError as error:
-            yield Finding(look.__name__.strip("_"), problems=(str(error),))
+            yield Finding(look.__name__.strip("_"), "not ready", tuple(fault_lines(error)))
 
 
 async def _source(file: AppFile) -> Finding:
@@ -104,7 +107,10 @@ async def _tenant(file: AppFile) -> Finding:
 @app_option
 @form_options
 def import_command(memory: Path | None, accept: bool, confirm: str | None, app_path: Path, form: Form | None) -> int:
-    """Say whose the accounts of the tenant are, and which groups there are: Okta's import from Office 365."""
+    """Say whose the accounts of the tenant are.
+
+    This is Okta's import from Office 365; it says, too, which groups there are.
+    """
     if accept and memory is None:
         raise click.UsageError("--accept needs --memory FILE")
     file = AppFile.load(app_path)
@@ -145,8 +151,8 @@ class _Instant(click.ParamType[datetime]):
 
 
 @click.command()
-@click.option("--person", metavar="ID", help="Only what was done to this person.")
-@click.option("--plan", "plan_id", metavar="ID", help="Only what the run of this plan did.")
+@click.option("--person", type=Named(), metavar="ID", help="Only what was done to this person.")
+@click.option("--plan", "plan_id", type=Named(), metavar="ID", help="Only what the run of this plan did.")
 @click.option("--since", type=_Instant(), help="Only what was noted then or later.")
 @click.option("--until", type=_Instant(), help="Only what was noted before.")
 @click.option("--values", is_flag=True, help="Also the values before and after, which are personal.")
@@ -161,7 +167,10 @@ def audit(
     app_path: Path,
     form: Form | None,
 ) -> int:
-    """Say what was done in the tenant: to whom, when, why, by which run; --json in the shape of Microsoft's logs."""
+    """Say what was done in the tenant: to whom, when and why.
+
+    --json has it in the shape of Microsoft's provisioning logs.
+    """
     file = AppFile.load(app_path)
     records = run(
         _audit(file, {"person_id": person, "plan_id": plan_id, "since": since, "until": until, "values": values})
@@ -190,7 +199,6 @@ def _audit_line(record: AuditRecord) -> str:
     changed = f" ({', '.join(record.changed)})" if record.changed else ""
     values = "".join(f"\n    {each.name}: {each.before!r} -> {each.after!r}" for each in record.values)
     why = record.message or record.reason
-    return (
-        f"{record.at:%Y-%m-%d %H:%M:%S} {record.step.value} {record.kind} {record.name} <{record.username}>"
-        f"{changed}: {why}{values}"
-    )
+    username = f" <{record.username}>" if record.username else ""
+    whose = f"{record.name}{username}"
+    return f"{record.at:%Y-%m-%d %H:%M:%S} {record.step.value} {record.kind} {whose}{changed}: {why}{values}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from rich.console import Group
+from rich.table import Column
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -48,7 +49,8 @@ def _block(block: Block) -> Text | RichTable:
 
 
 def _table(table: Table) -> RichTable:
-    rich_table = RichTable(*table.columns, title=_line((table.title,)), title_justify="left", expand=True)
+    columns = [Column(name, overflow="fold") for name in table.columns]
+    rich_table = RichTable(*columns, title=_line((table.title,)), title_justify="left", expand=True)
     for row in table.rows:
         if row.cells:
             rich_table.add_row(*map(_cell, row.cells))

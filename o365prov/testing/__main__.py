@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m o365prov.testing",
+        prog="python -m o365prov.testing" if Path(sys.argv[0]).name == "__main__.py" else None,
         description="Serve a fake Office 365 tenant that speaks Microsoft Graph v1.0, on loopback.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shlex
 import sys
 import tomllib
 from contextlib import ExitStack
@@ -204,7 +205,7 @@ def test_doctor_says_what_is_not_ready(run, folder, environment, monkeypatch):
     assert code == 1
     assert "ok app file" in output
     assert "!! source" in output
-    assert "no such file" in output
+    assert "   people.csv: no such file: check the path\n" in output
     assert "ok state" in output
     assert "AADSTS7000215" in output
     assert "wrong" not in output.replace("the client secret is wrong", "")
@@ -274,14 +275,68 @@ def test_an_import_is_remembered_where_it_is_said(run, folder):
         (["audit", "--since", "yesterday"], "is not an instant such as"),
         (["nonsense"], "No such command"),
         (["expr", "user.email", "--user", "people.csv"], "is not JSON"),
+        (["plan", "--only", ""], "it is empty: is a variable not set?"),
+        (["preview", "00u1", ""], "it is empty: is a variable not set?"),
+        (["audit", "--person", " "], "it is empty: is a variable not set?"),
+        (["init", "new.toml", "--okta-mapping", "mapping.json"], "need --okta-app FILE"),
+        (
+            ["init", "new.toml", "--okta-app", "list.json"],
+            "o365prov: list.json is not a JSON object: save the whole answer",
+        ),
     ],
 )
-def test_what_is_wrong_is_said_in_a_line(run, arguments, said):
+def test_what_is_wrong_is_said_in_a_line(run, folder, arguments, said):
     """On the standard error, with exit code 1: 2 means that there are changes."""
+    (folder / "list.json").write_text("[]")
     code, output, errors = run(*arguments)
     assert (code, output) == (1, "")
     assert said in errors
     assert "Traceback" not in errors
+
+
+def test_everybody_who_is_not_found_is_named(run):
+    """At once, and the source is read once for all of them."""
+    code, output, errors = run("preview", "00u8", "00u1", "nobody@corp.example")
+    assert (code, output) == (1, "")
+    assert [line.split(":")[1] for line in errors.splitlines()] == [
+        " the source has nobody with the id or login 00u8",
+        " the source has nobody with the id or login nobody@corp.example",
+    ]
+
+
+def test_what_is_said_to_be_typed_works_as_it_is(run, folder, monkeypatch):
+    """With the app file where it is not found by itself, and with the quotes that a shell needs."""
+    monkeypatch.delenv("O365PROV_APP")
+    errors = run("plan", "--app", "corp.toml", "--out", "my plan.json")[2]
+    typed = shlex.split(errors.rpartition("the plan is saved: ")[2])
+    assert typed == ["o365prov", "apply", "my plan.json", "--app", "corp.toml"]
+    assert run(*typed[1:])[0] == 0
+
+
+def test_commands_are_listed_with_whole_sentences(run):
+    """None is cut where a terminal has 80 columns."""
+    commands = run("--help")[1].partition("Commands:\n")[2]
+    assert commands
+    assert "..." not in commands
+
+
+def test_a_change_of_settings_has_no_username_in_the_audit(run):
+    """Only what is there is shown."""
+    saved(run)
+    run("apply", "plan.json")
+    output = run("audit")[1]
+    assert "change_settings" in output
+    assert "<>" not in output
+
+
+def test_an_address_that_is_not_of_this_computer_is_named(run, monkeypatch):
+    """With the variable that has it."""
+    monkeypatch.setenv("O365PROV_FAKE_TENANT", "https://graph.example/v1.0")
+    code, _, errors = run("plan")
+    assert code == 1
+    assert errors.startswith(
+        "o365prov: O365PROV_FAKE_TENANT=https://graph.example/v1.0 is not an address of this computer"
+    )
 
 
 def test_a_mapping_that_is_stale_says_what_to_do_in_the_file(run, folder):

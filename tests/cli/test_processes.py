@@ -1,5 +1,6 @@
 """The command as processes of an operating system: killed, interrupted, cut off, and going on with the next one."""
 
+import os
 import re
 import signal
 import subprocess
@@ -92,10 +93,21 @@ def test_a_pipe_that_is_closed_is_silent(start, planned):
 def test_without_a_credential_it_says_what_is_missing(start, environment):
     """One line, and which variables."""
     empty = dict.fromkeys((name for name in environment if name.startswith("AZURE")), "")
-    code, output, _ = ended(start("doctor", env={**empty, "AZURE_CLIENT_ID": "x", "AZURE_CLIENT_SECRET": "y"}))
+    code, output, errors = ended(start("doctor", env={**empty, "AZURE_CLIENT_ID": "x", "AZURE_CLIENT_SECRET": "y"}))
+    assert len(errors.splitlines()) == 1  # that it is a fake tenant
     assert code == 1
     assert "!! tenant" in output
     assert "no token" in output
+
+
+def test_an_output_that_is_closed_is_said(environment, folder):
+    """Before anything is done, and without a traceback."""
+    command = f"exec {sys.executable} -m o365prov check >&-"
+    done = subprocess.run(  # noqa: S602 - our own
+        command, shell=True, env={**os.environ, **environment}, cwd=folder, capture_output=True, text=True, check=False
+    )
+    said = "o365prov: the standard output is closed: send it to a file, or to /dev/null\n"
+    assert (done.returncode, done.stderr) == (1, said)
 
 
 def test_a_fake_tenant_of_the_command_itself(start, folder):
@@ -113,6 +125,13 @@ def test_a_fake_tenant_of_the_command_itself(start, folder):
         assert answer.status == 200
     server.send_signal(signal.SIGTERM)
     assert server.wait(30) == 0
+
+
+def test_the_fake_tenants_options_are_those_of_the_command(start):
+    """What is wrong with them is said in its name, and with its exit code: 2 means that there are changes."""
+    code, output, errors = ended(start("fake-tenant", "--junk"))
+    assert (code, output) == (1, "")
+    assert "o365prov fake-tenant: error: unrecognized arguments: --junk" in errors
 
 
 def test_first_passwords_are_for_the_owner_of_their_file(start, fake, folder):

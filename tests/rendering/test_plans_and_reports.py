@@ -819,6 +819,16 @@ def test_a_table_takes_names_as_they_are():
     assert "[x]" in printed(plan)
 
 
+def test_a_narrow_terminal_cuts_nothing():
+    """A username that is longer than its column goes on in the next line."""
+    username = f"{'a' * 40}@yourfederated.domain"
+    shown = printed(plan_of(created(evolve(ANN, username=username))), width=60)
+    assert "\u2026" not in shown
+    assert username in "".join(
+        re.findall(r"[\w.@]+", "".join(line.split("\u2502")[2] for line in shown.splitlines() if "\u2502" in line))
+    )
+
+
 def test_a_table_folds_alike_changes():
     """One row for 3,000 people."""
     assert "3,000 people" in printed(plan_of(*map(blocked, crowd(3_000))))
