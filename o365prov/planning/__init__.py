@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     )
     from o365prov.planning.model.changes import (
         AssignLicenses,
+        BlockSignIn,
         Change,
         CreateUser,
+        DeleteUser,
         EnableSignIn,
         GrantRole,
         LinkUser,
         Remember,
+        RemoveLicenses,
         RemoveManager,
         RemoveRole,
         RestoreUser,
@@ -42,7 +45,6 @@ if TYPE_CHECKING:
     from o365prov.planning.model.comparing.plan_diff import ChangeDiff, PersonDiff, PlanDiff
     from o365prov.planning.model.comparing.values_of_changes import property_changes
     from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
-    from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
     from o365prov.planning.model.options import Needs, PlanOptions, PlanRequest, Scope
     from o365prov.planning.model.outcomes import Outcome, Result, UnwrittenProperty
     from o365prov.planning.model.phases import Phase
@@ -102,7 +104,6 @@ else:
             "model.options",
             "model.change_parts",
             "model.changes",
-            "model.leaver_changes",
             "model.problems",
             "model.outcomes",
             "model.phases",

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from o365prov.people import AppUsers
 from o365prov.planning.matching.match import LINKED
-from o365prov.planning.model.changes import AssignLicenses, Change
+from o365prov.planning.model.changes import AssignLicenses, Change, DeleteUser, RemoveLicenses
 from o365prov.planning.model.explanation import PersonExplanation
 from o365prov.planning.model.labels import service_plans_text
-from o365prov.planning.model.leaver_changes import DeleteUser, RemoveLicenses
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.rules.edits import EditedPerson
 from o365prov.planning.rules.license_grants import LicensesHeld, names

@@ -12,12 +12,15 @@ from o365prov._fields import typed
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Grants
 from o365prov.planning.model.changes import (
     AssignLicenses,
+    BlockSignIn,
     Change,
     CreateUser,
+    DeleteUser,
     EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
+    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -26,7 +29,6 @@ from o365prov.planning.model.changes import (
     UpdateUser,
     change_key,
 )
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 from o365prov.planning.model.plan import Plan
 
 

@@ -10,6 +10,7 @@ from o365prov.planning import Subject
 from o365prov.planning.model.change_parts import LicenseAddition
 from o365prov.planning.model.changes import (
     AssignLicenses,
+    BlockSignIn,
     CreateUser,
     EnableSignIn,
     LinkUser,
@@ -18,7 +19,6 @@ from o365prov.planning.model.changes import (
     RevokeSessions,
 )
 from o365prov.planning.model.labels import describe, full_name, lines_of, name_lines, sections
-from o365prov.planning.model.leaver_changes import BlockSignIn
 
 ANN = Subject("00uAnn", "Ann Lee", "ann.lee@corp.example")
 LEFT, LINKED = Departure(NOW), "remember the account as this person's"

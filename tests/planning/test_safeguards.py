@@ -30,7 +30,7 @@ from o365prov.planning import (
     harm_hazards,
 )
 from o365prov.planning.hazards.harms import harms_of, leaves
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
+from o365prov.planning.model.changes import BlockSignIn, DeleteUser
 
 ROLE = ("Reports Reader", "role")
 

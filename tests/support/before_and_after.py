@@ -15,8 +15,16 @@ from scenes import ANN_ID, Scene
 from o365prov import AppUser, AppUsers, Plan, TenantSnapshot, TenantUser
 from o365prov.people import AfterBlock, AppUserStatus, Departure, Missing
 from o365prov.planning import Problem
-from o365prov.planning.model.changes import Change, CreateUser, EnableSignIn, Remember, RestoreUser, change_key
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
+from o365prov.planning.model.changes import (
+    BlockSignIn,
+    Change,
+    CreateUser,
+    DeleteUser,
+    EnableSignIn,
+    Remember,
+    RestoreUser,
+    change_key,
+)
 from o365prov.planning.transitions.situations import Memory, Wanted
 
 

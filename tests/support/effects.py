@@ -13,12 +13,15 @@ from o365prov.people import AppUsers
 from o365prov.planning import HeldLicense, NextMemory, Plan, RoleAssignment, TenantSnapshot, TenantUser
 from o365prov.planning.model.changes import (
     AssignLicenses,
+    BlockSignIn,
     Change,
     CreateUser,
+    DeleteUser,
     EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
+    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -26,7 +29,6 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 from o365prov.planning.tenant.snapshot import former_username
 
 _SPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")

@@ -33,8 +33,7 @@ from o365prov import (
 )
 from o365prov.people import AfterBlock, AppUserStatus, DirectoryAccount, Grants
 from o365prov.planning import HeldLicense, RoleAssignment
-from o365prov.planning.model.changes import EnableSignIn
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
+from o365prov.planning.model.changes import BlockSignIn, DeleteUser, EnableSignIn
 from o365prov.planning.tenant.snapshot import former_username
 
 _SPACE = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")

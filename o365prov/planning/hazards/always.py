@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from o365prov.planning.hazards.shares import named
-from o365prov.planning.model.changes import Change, EnableSignIn, GrantRole, LinkUser, Remember, UpdateUser
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
+from o365prov.planning.model.changes import (
+    BlockSignIn,
+    Change,
+    DeleteUser,
+    EnableSignIn,
+    GrantRole,
+    LinkUser,
+    Remember,
+    UpdateUser,
+)
 from o365prov.rendering import count_text
 
 

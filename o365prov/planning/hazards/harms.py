@@ -10,12 +10,15 @@ from attrs import evolve
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange
 from o365prov.planning.model.changes import (
     AssignLicenses,
+    BlockSignIn,
     Change,
     CreateUser,
+    DeleteUser,
     EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
+    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -23,7 +26,6 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 from o365prov.planning.model.safeguards import Harm
 
 _NONE: frozenset[Harm] = frozenset()

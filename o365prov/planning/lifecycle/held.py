@@ -16,8 +16,7 @@ from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
 from o365prov.planning.lifecycle.exclusions import UNDECIDED, excluded_account, excluded_by_condition
 from o365prov.planning.lifecycle.joiners import not_started
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.changes import Change, Remember, RevokeSessions
-from o365prov.planning.model.leaver_changes import BlockSignIn
+from o365prov.planning.model.changes import BlockSignIn, Change, Remember, RevokeSessions
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser

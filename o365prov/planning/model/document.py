@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.changes import AssignLicenses, Change, GrantRole, RemoveRole
+from o365prov.planning.model.changes import AssignLicenses, Change, GrantRole, RemoveLicenses, RemoveRole
 from o365prov.planning.model.labels import (
     DisplayRow,
     Effect,
@@ -20,7 +20,6 @@ from o365prov.planning.model.labels import (
     name_lines,
     sections,
 )
-from o365prov.planning.model.leaver_changes import RemoveLicenses
 from o365prov.planning.model.outcomes import Outcome, Result
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.rendering import (

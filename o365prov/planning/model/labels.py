@@ -12,12 +12,15 @@ from o365prov.people import AfterBlock, AppUserStatus, Departure
 from o365prov.planning.model.change_parts import Invitation, LicenseAddition, LicenseRemoval, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
+    BlockSignIn,
     Change,
     CreateUser,
+    DeleteUser,
     EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
+    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -25,7 +28,6 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 from o365prov.rendering import Line, Mark, Span, count_text, plain, value_text
 
 

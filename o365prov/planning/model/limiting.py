@@ -16,12 +16,12 @@ from o365prov.planning.model.changes import (
     AssignLicenses,
     Change,
     CreateUser,
+    RemoveLicenses,
     RestoreUser,
     SetManager,
     UpdateUser,
     change_key,
 )
-from o365prov.planning.model.leaver_changes import RemoveLicenses
 from o365prov.planning.model.problems import Problem
 
 

@@ -13,12 +13,15 @@ from o365prov.people import AppUser, AppUserStatus, Departure, LicenseGrant
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
+    BlockSignIn,
     Change,
     CreateUser,
+    DeleteUser,
     EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
+    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -26,7 +29,6 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 from o365prov.planning.model.outcomes import Outcome, Result
 from o365prov.planning.reports import left_alone
 from o365prov.planning.tenant.snapshot import HeldLicense, TenantSnapshot, TenantUser, former_username

@@ -12,7 +12,7 @@ from __future__ import annotations
 from o365prov.errors import Issue
 from o365prov.people import AppUser, LicenseGrant
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.leaver_changes import RemoveLicenses
+from o365prov.planning.model.changes import RemoveLicenses
 from o365prov.planning.rules.license_grants import LicensesHeld
 from o365prov.planning.rules.license_problems import left_behind
 from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot, TenantUser

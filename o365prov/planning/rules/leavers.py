@@ -17,8 +17,7 @@ from attrs import evolve, frozen
 from o365prov.errors import Issue
 from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus, Departure
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.changes import Change, Remember, RevokeSessions
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
+from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, Remember, RevokeSessions
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.rules.leaver_licenses import leaver_keeps, leaver_removal, still_held

@@ -15,8 +15,7 @@ from attrs import frozen
 from o365prov._fields import typed
 from o365prov.people import AppUser, AppUserStatus, LicenseGrant, WaitingForSeat
 from o365prov.planning.model.change_parts import LicenseRemoval, Subject
-from o365prov.planning.model.changes import AssignLicenses, Change, CreateUser
-from o365prov.planning.model.leaver_changes import RemoveLicenses
+from o365prov.planning.model.changes import AssignLicenses, Change, CreateUser, RemoveLicenses
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.next_state import NextMemory

@@ -9,12 +9,15 @@ from o365prov._annotations import check_call
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange
 from o365prov.planning.model.changes import (
     AssignLicenses,
+    BlockSignIn,
     Change,
     CreateUser,
+    DeleteUser,
     EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
+    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -22,7 +25,6 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 
 SIGN_IN = "accountEnabled"
 LICENSES = "assignedLicenses"

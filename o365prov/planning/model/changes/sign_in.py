@@ -1,15 +1,36 @@
-"""The changes of accounts whose people left; :mod:`o365prov.planning.model.changes` says what they have in common."""
+"""The changes of who can sign in."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from attrs import frozen
 
 from o365prov._fields import typed
 from o365prov.people import Departure
-from o365prov.planning.model.change_parts import LicenseRemoval, Subject
+from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.phases import Phase
+
+
+@frozen(field_transformer=typed)
+class EnableSignIn:
+    """Enable sign-in of the account, which was blocked.
+
+    Args:
+        overrides: whether somebody else had blocked it, so that the plan must be confirmed.
+
+    """
+
+    kind: ClassVar[str] = "enable_sign_in"
+    symbol: ClassVar[str] = "+"
+    phase: ClassVar[Phase] = Phase.SIGN_IN
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str
+    overrides: bool = False
 
 
 @frozen(field_transformer=typed)
@@ -44,50 +65,30 @@ class BlockSignIn:
 
 
 @frozen(field_transformer=typed)
-class RemoveLicenses:
-    """Remove the licences that we granted to a leaver, in one request.
+class RevokeSessions:
+    """End all sessions: those that began before the password changed, or those of somebody who leaves.
 
     Args:
-        remove: the licences to remove.
+        desired: the instant that StsRefreshTokensValidFrom should have; None for somebody who leaves. Graph's
+            ``revokeSignInSessions`` takes no value and sets the present.
 
     """
 
-    kind: ClassVar[str] = "remove_licenses"
-    symbol: ClassVar[str] = "-"
-    phase: ClassVar[Phase] = Phase.LEAVERS_LICENSES
+    kind: ClassVar[str] = "revoke_sessions"
+    symbol: ClassVar[str] = "~"
     writes: ClassVar[int] = 1
 
     subject: Subject
     reason: str
     object_id: str
-    remove: tuple[LicenseRemoval, ...]
+    desired: datetime | None
 
-
-@frozen(field_transformer=typed)
-class DeleteUser:
-    """Delete the leaver's account, which ends sign-in and frees the licences; Microsoft keeps it for 30 days.
-
-    Args:
-        privileged: whether the leaver has a privileged role: then it comes before everything else.
-        overrides: whether somebody had enabled the leaver's account again, so that the plan must be confirmed.
-        departure: what is remembered of the day on which the person left, so that leavers of many runs can be counted.
-        reaches_back: whether the person left while Deactivate Users was off, so that the plan must be confirmed.
-
-    """
-
-    kind: ClassVar[str] = "delete_user"
-    symbol: ClassVar[str] = "-"
-    writes: ClassVar[int] = 1
-
-    subject: Subject
-    reason: str
-    object_id: str
-    privileged: bool = False
-    overrides: bool = False
-    departure: Departure | None = None
-    reaches_back: bool = False
+    @property
+    def leaving(self) -> bool:
+        """Whether the person leaves."""
+        return self.desired is None
 
     @property
     def phase(self) -> Phase:
-        """First of all for privileged leavers, otherwise at the very end."""
-        return Phase.PRIVILEGED_LEAVERS if self.privileged else Phase.DELETIONS
+        """After everything that an assigned person gets; for leavers, right after the block."""
+        return Phase.LEAVERS_SESSIONS if self.leaving else Phase.SESSIONS
