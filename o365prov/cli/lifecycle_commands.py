@@ -83,4 +83,5 @@ async def _undo(file: AppFile, done: Plan, made_by: str) -> Plan:
         async with connected(file, state) as tenant:
             report = await tenant.apply(done)  # its run has ended: this gives its report again, and writes nothing
             snapshot = await read_tenant(file, tenant, file.app.needs())
-            return report.inverse(snapshot, state.app_users(snapshot.tenant_id, file.app.name), made_by=made_by)
+            app, known = file.app, state.app_users(snapshot.tenant_id, file.app.name)
+            return report.inverse(snapshot, known, safeguards=app.safeguards, lifecycle=app.lifecycle, made_by=made_by)

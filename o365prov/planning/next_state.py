@@ -286,9 +286,8 @@ def after_change(
         case BlockSignIn(departure=None):
             after = _paused(known)
         case BlockSignIn():
-            after = evolve(
-                known, status=AppUserStatus.DEACTIVATED, departure=change.departure, excluded_by="", missing=None
-            )
+            # What excluded the person holds again if the condition comes back: it was met when they were last seen.
+            after = evolve(known, status=AppUserStatus.DEACTIVATED, departure=change.departure, missing=None)
         case Remember():
             after = _remembered(known, change)
         case DeleteUser():

@@ -368,10 +368,10 @@ def _account_changes(
             changes.append(restored_in_turn(RestoreUser(subject, matched.how, account.id), matched))
         changes += renamed_in_turn(profile, matched) if profile else ()
         if matched.enables:
-            was_paused = matched.known is not None and matched.known.status is AppUserStatus.PAUSED
-            again = "may sign in from now on" if was_paused else "assigned again"
-            reason = "blocked in Office 365" if matched.overrides else again
-            changes.append(EnableSignIn(subject, reason, account.id, matched.overrides))
+            known = matched.known
+            again = "may sign in from now on" if known and known.status is AppUserStatus.PAUSED else "assigned again"
+            reason, left = "blocked in Office 365" if matched.overrides else again, known.departure if known else None
+            changes.append(EnableSignIn(subject, reason, account.id, matched.overrides, left))
     return changes, issues
 
 

@@ -121,14 +121,21 @@ def test_who_is_excluded_no_longer_is_provisioned_as_everybody():
 
 @pytest.mark.parametrize("condition", [None, 'user.userType == "Robot"'])
 def test_another_condition_asks_before_it_makes_leavers_of_who_was_excluded(condition):
-    """They were never told of an option, so the plan must be confirmed; then they leave as everybody."""
-    app = app_with(Lifecycle(excluded_people=condition and PersonCondition.of(condition)))
+    """They were never told of an option, so the plan must be confirmed; then they leave as everybody.
+
+    The condition that they met stays remembered: where it comes back they are excluded again, and nothing more is done.
+    """
+    option = Deprovisioning.block_remove_licenses_and_delete(grace_days=1)
+    app = app_with(Lifecycle(excluded_people=condition and PersonCondition.of(condition)), deprovisioning=option)
     plan = app.plan([BO], tenant(there()), remembered(KEPT_OUT), now=NOW)
     assert about_ann(plan)[0] == ["block_sign_in", "revoke_sessions"]
     assert "1 leaver gets another option than the one in force when they left (Ann Lee)" in plan.hazards
     assert "and excluded no longer" in plan.to_text()
-    _, known = effects(plan, tenant(there()))
-    assert (known.get(ANN.id).status, known.get(ANN.id).excluded_by) == (AppUserStatus.DEACTIVATED, "")
+    after, known = effects(plan, tenant(there()))
+    assert (known.get(ANN.id).status, known.get(ANN.id).excluded_by) == (AppUserStatus.DEACTIVATED, CONDITION)
+    due = app.plan([BO], after, known, now=NOW + DAY)
+    assert (about_ann(due)[0], due.hazards) == (["delete_user"], ())
+    assert about_ann(BY_CONDITION.plan([BO], after, known, now=NOW + DAY)) == ([], ["excluded"])
 
 
 def test_an_option_that_does_not_reach_back_leaves_who_was_excluded_as_they_are():

@@ -194,7 +194,7 @@ class _Guests:
         elif known.unfinished:
             yield LinkUser(subject, "the invitation is there", account.id, "")
         if not account.enabled and known is not None and known.status is AppUserStatus.DEACTIVATED:
-            yield EnableSignIn(subject, "is a guest again", account.id)
+            yield EnableSignIn(subject, "is a guest again", account.id, departure=known.departure)
         elif not account.enabled:
             yield Problem(subject, _BLOCKED)
         elif known is not None and not known.is_in_use and is_same:

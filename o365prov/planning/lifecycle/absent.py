@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus
-from o365prov.planning.lifecycle.exclusions import excluded_account, excluded_by_condition
+from o365prov.planning.lifecycle.exclusions import exclusion
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanRequest
 from o365prov.planning.model.problems import Problem
@@ -44,13 +44,10 @@ def out_of_scope_problems(people: Sequence[AppUser], lifecycle: Lifecycle, snaps
         row = transition(Situation(Wanted.EXCLUDED, memory_of(user)))
         if row.step is not Step.NOTHING or row.problem is not ProblemCode.EXCLUDED:
             raise ValueError(f"who is excluded can't have the step {row.step.value!r}: {row.words}")
-        by_account = lifecycle.excludes_account(user.object_id)
-        issue = (
-            excluded_account(user.username, user.object_id) if by_account else excluded_by_condition(user.excluded_by)
-        )
+        issue = exclusion(user, lifecycle)
         account = snapshot.by_id.get(user.object_id)
         name = str((account and account.properties.get("displayName")) or user.username)
-        problems.append(Problem(Subject(user.person_id, name, user.username), issue))
+        problems += [Problem(Subject(user.person_id, name, user.username), issue)] if issue else []
     return problems
 
 

@@ -9,7 +9,9 @@ Source: Microsoft Entra, "Skip deletion of user accounts that go out of scope".
 from __future__ import annotations
 
 from o365prov.errors import Issue
+from o365prov.people import AppUser
 from o365prov.planning.transitions.situations import ProblemCode
+from o365prov.provisioning import Lifecycle
 
 
 def excluded_account(username: str, object_id: str) -> Issue:
@@ -32,6 +34,13 @@ def excluded_by_condition(condition: str) -> Issue:
         f"excluded by the condition {condition}: neither changed nor treated as a leaver",
         "Change the person's attributes or Lifecycle.excluded_people to provision the person from here",
     )
+
+
+def exclusion(user: AppUser, lifecycle: Lifecycle) -> Issue | None:
+    """That somebody is excluded, as far as the memory knows; None for who is not."""
+    if lifecycle.excludes_account(user.object_id):
+        return excluded_account(user.username, user.object_id)
+    return excluded_by_condition(user.excluded_by) if lifecycle.still_excludes(user) else None
 
 
 UNDECIDED = Issue(

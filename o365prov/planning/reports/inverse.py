@@ -11,9 +11,10 @@ from datetime import datetime
 
 from attrs import evolve
 
-from o365prov.errors import ConfigurationError, UsageError
-from o365prov.people import AppUsers
+from o365prov.errors import ConfigurationError, Issue, UsageError
+from o365prov.people import AppUser, AppUsers
 from o365prov.planning.hazards.population import hazards_again
+from o365prov.planning.lifecycle.exclusions import excluded_account, excluded_by_condition
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import AssignLicenses, Change, UpdateUser, change_key
 from o365prov.planning.model.outcomes import Outcome
@@ -23,6 +24,7 @@ from o365prov.planning.model.safeguards import Safeguards
 from o365prov.planning.reports import left_alone
 from o365prov.planning.reports.taken_back import USERNAME, PersonUndo
 from o365prov.planning.tenant.snapshot import TenantSnapshot
+from o365prov.provisioning import Lifecycle
 from o365prov.rendering import names_text
 
 
@@ -34,6 +36,7 @@ def inverse_plan(
     *,
     now: datetime | None,
     safeguards: Safeguards,
+    lifecycle: Lifecycle | None,
     made_by: str,
 ) -> Plan:
     """The plan that takes back these outcomes.
@@ -45,6 +48,7 @@ def inverse_plan(
         app_users: the memory as it is now.
         now: the time, aware; None for when the snapshot was read.
         safeguards: how much harm must be confirmed.
+        lifecycle: who is excluded; None where only the memory says so.
         made_by: who makes the plan.
 
     """
@@ -64,8 +68,9 @@ def inverse_plan(
     changes: list[Change] = []
     problems: list[Problem] = []
     for person_id, of_person in people.items():
-        undo = PersonUndo(of_person, snapshot, app_users.get(person_id), reason, made_at)
-        undo.decide()
+        known = app_users.get(person_id)
+        undo = PersonUndo(of_person, snapshot, known, reason, made_at)
+        undo.decide(_not_touched(known, app_users, lifecycle) if known else None)
         changes += undo.changes
         problems += [Problem(undo.subject, issue) for issue in dict.fromkeys(undo.issues)]
     changes, not_free = _with_names_in_turn(changes, snapshot)
@@ -83,6 +88,18 @@ def inverse_plan(
         made_by=made_by,
     )
     return evolve(plan, hazards=hazards_again(plan, safeguards, app_users))
+
+
+def _not_touched(known: AppUser, app_users: AppUsers, lifecycle: Lifecycle | None) -> Issue | None:
+    """Why nothing of a person is taken back; None where it may be."""
+    if (other := app_users.linked_elsewhere.get(known.object_id)) is not None:
+        return left_alone.of_another_app(other)
+    if lifecycle is not None and lifecycle.excludes_account(known.object_id):
+        return excluded_account(known.username, known.object_id)
+    is_excluded = bool(known.excluded_by) if lifecycle is None else lifecycle.still_excludes(known)
+    if is_excluded and known.is_in_use:  # who left was not excluded when they did
+        return excluded_by_condition(known.excluded_by)
+    return None
 
 
 def _check_read(kinds: Collection[str], snapshot: TenantSnapshot) -> None:

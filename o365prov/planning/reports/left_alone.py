@@ -66,6 +66,22 @@ NO_SEAT = _said(
 )
 
 
+STILL_LEFT = _said(
+    "still_left",
+    "the memory keeps that the person left, and the option that the run gave them",
+    "Assign the person again, or plan with the option that is meant and reaches_back=True",
+)
+
+
+def of_another_app(name: str) -> Issue:
+    """Another app has linked the account too."""
+    return _said(
+        "account_of_another_app",
+        f"the app {name} has linked the account too, so nothing is taken back",
+        "Unassign the person there, or change the account by hand where that is right",
+    )
+
+
 def handed_over(former: str, object_id: str) -> Issue:
     """The account was another person's."""
     return _said(

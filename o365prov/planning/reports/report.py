@@ -16,6 +16,7 @@ from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.safeguards import Safeguards
 from o365prov.planning.reports.inverse import inverse_plan
 from o365prov.planning.tenant.snapshot import TenantSnapshot
+from o365prov.provisioning import Lifecycle
 from o365prov.rendering import Document, Renderable, check_limit
 from o365prov.structuring import Saved, SavedFormat
 
@@ -81,6 +82,7 @@ class Report(Renderable, Saved):
         *,
         now: datetime | None = None,
         safeguards: Safeguards | None = None,
+        lifecycle: Lifecycle | None = None,
         made_by: str = "",
     ) -> Plan:
         """The plan that takes back what this report says was done, as far as it still stands. Pure.
@@ -93,7 +95,9 @@ class Report(Renderable, Saved):
             snapshot: what the tenant holds now, read after the run with what the app needs.
             app_users: the memory as it is now, from :meth:`State.app_users <o365prov.state.State.app_users>`.
             now: the time, aware; by default when the snapshot was read.
-            safeguards: how much harm must be confirmed.
+            safeguards: how much harm must be confirmed, such as ``app.safeguards``.
+            lifecycle: who is excluded, which is never touched: give ``app.lifecycle``. Without it these are the people
+                whom a condition excluded when they were last seen, whether it is still set or not.
             made_by: who makes the plan, for the audit.
 
         Raises:
@@ -109,6 +113,7 @@ class Report(Renderable, Saved):
             app_users,
             now=now,
             safeguards=Safeguards() if safeguards is None else safeguards,
+            lifecycle=lifecycle,
             made_by=made_by,
         )
 

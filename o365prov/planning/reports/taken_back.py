@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUserStatus, Departure, LicenseGrant
@@ -71,12 +71,15 @@ class PersonUndo:
         account = self._account()
         return Subject(person.person_id, person.name, account.username if account else person.username)
 
-    def decide(self) -> None:
-        """Find the changes and the issues."""
+    def decide(self, not_touched: Issue | None = None) -> None:
+        """Find the changes and the issues; *not_touched* is why there are no changes, whatever the run did."""
         done = [each.change for each in self.outcomes if each.result is Result.DONE]
         if any(each.result is Result.UNKNOWN for each in self.outcomes):
             self.issues.append(left_alone.UNKNOWN)
         if not done and not any(each.written for each in self.outcomes):
+            return
+        if not_touched is not None:
+            self.issues.append(not_touched)
             return
         object_id = self._object_id()
         if self.known is None or self.known.object_id != object_id:
@@ -201,18 +204,39 @@ class PersonUndo:
                 self.issues.append(left_alone.MANAGER)
             case RevokeSessions():
                 self.issues.append(left_alone.SESSIONS)
-            case _:  # what is remembered follows the changes, and a deleted account is restored by now
+            case Remember():
+                self._memory(change)
+            case _:  # a deleted account is restored by now
                 pass
 
     def _sign_in(self, account: TenantUser, change: EnableSignIn | BlockSignIn) -> None:
         if account.enabled is not isinstance(change, EnableSignIn):
             self._changed.append("accountEnabled")
         elif account.enabled:
-            privileged = self.snapshot.is_privileged(account.id)
-            block = BlockSignIn(self.subject, self.reason, account.id, Departure(self.now), privileged=privileged)
-            self.changes.append(block)
+            self._block(account, change.departure)
         else:
-            self.changes.append(EnableSignIn(self._named(account), self.reason, account.id))
+            departure = self.known.departure if self.known else None
+            self.changes.append(EnableSignIn(self._named(account), self.reason, account.id, departure=departure))
+
+    def _block(self, account: TenantUser, departure: Departure | None) -> None:
+        """Block sign-in as it was: of somebody who had left on that day, or for the time being."""
+        left = None if departure is None else evolve(departure, blocked=True)
+        privileged = self.snapshot.is_privileged(account.id)
+        self.changes.append(BlockSignIn(self.subject, self.reason, account.id, left, privileged=privileged))
+        if account.properties.get("userType") != "Guest":  # guests have their sessions elsewhere
+            self.changes.append(RevokeSessions(self.subject, self.reason, account.id, None))
+
+    def _memory(self, change: Remember) -> None:
+        """One read less in which the person was missing; anything else follows the other changes, or is said."""
+        known = self.known
+        if change.missing is not None and known is not None and (missing := known.missing) is not None:
+            less = evolve(missing, reads=missing.reads - 1) if missing.reads > 1 else None
+            subject = self.subject
+            self.changes.append(
+                Remember(subject, self.reason, known.object_id or None, missing=less, seen=less is None)
+            )
+        if change.departure is not None and known is not None and known.departure == change.departure:
+            self.issues.append(left_alone.STILL_LEFT)
 
     def _role(self, account: TenantUser, change: GrantRole | RemoveRole) -> None:
         held = {each.role_id: each.id for each in self.snapshot.roles_of.get(account.id, ())}

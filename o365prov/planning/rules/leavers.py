@@ -116,7 +116,7 @@ class Leaver:
     def _situation(self, account: TenantUser | None) -> Situation:
         rules, user, departure = self.rules, self.user, self.departure
         provisioning = rules.provisioning
-        was_kept = user.status is AppUserStatus.KEPT or bool(user.excluded_by)
+        was_kept = user.status is AppUserStatus.KEPT or self._was_excluded
         is_left_alone = was_kept and not provisioning.deprovisioning.reaches_back
         return Situation(
             Wanted.LEFT,
@@ -128,6 +128,11 @@ class Leaver:
             deactivates=provisioning.deactivate_users and not is_left_alone,
             reverts=rules.scope is Scope.DRIFT,
         )
+
+    @property
+    def _was_excluded(self) -> bool:
+        """Whether the person leaves because the condition that excluded them does not hold any more."""
+        return bool(self.user.excluded_by) and self.user.is_in_use
 
     def _forget(self) -> Change:
         reason = f"{_LEFT}, and somebody deleted the account"
@@ -145,7 +150,7 @@ class Leaver:
 
     def _changes(self, row: Transition, account: TenantUser) -> list[Change]:
         subject, reason = self._subject(account), self._reason
-        back = row.reaches_back or bool(self.user.excluded_by)
+        back = row.reaches_back or self._was_excluded
         privileged = self.snapshot.is_privileged(account.id)
         departure = evolve(self.departure, confirmed=back or self.departure.confirmed)
         changes: list[Change] = self._role_removals(account, subject, reason, privileged=privileged)
@@ -194,7 +199,7 @@ class Leaver:
         departure = self.user.departure
         if departure is None or self.user.is_in_use:
             left = f"the assignment ended on {self.ended:%Y-%m-%d}" if self.ended else _LEFT
-            return f"{left}, and excluded no longer" if self.user.excluded_by else left
+            return f"{left}, and excluded no longer" if self._was_excluded else left
         while_off = ", while Deactivate Users was off" if self.user.status is AppUserStatus.KEPT else ""
         return f"left on {departure.at:%Y-%m-%d}{while_off}"
 

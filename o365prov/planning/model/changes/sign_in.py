@@ -19,6 +19,8 @@ class EnableSignIn:
 
     Args:
         overrides: whether somebody else had blocked it, so that the plan must be confirmed.
+        departure: what was remembered of the day on which the person left, and ends now; None of somebody who had not
+            left.
 
     """
 
@@ -31,6 +33,7 @@ class EnableSignIn:
     reason: str
     object_id: str
     overrides: bool = False
+    departure: Departure | None = None
 
 
 @frozen(field_transformer=typed)
