@@ -231,6 +231,50 @@ def test_the_calendar_has_nobody_to_whom_nothing_happens():
     assert off.calendar([evolve(HERE, ends=NOW + DAY), BO], remembered(ACTIVE), now=NOW).entries == ()
 
 
+def test_the_calendar_says_how_many_reads_are_left_before_somebody_missing_leaves():
+    """The first plan only counts, so it is not due; the second one blocks."""
+    app = evolve(user_sync_app(), lifecycle=Lifecycle(missing_reads=2))
+    known = remembered(ACTIVE)
+    for now, due in ((NOW, ()), (NOW + DAY, ("deactivated",))):
+        calendar = app.calendar([BO], known, now=now)
+        [entry] = calendar.entries
+        assert entry.more_reads == (0 if due else 1)
+        assert ("after 1 more complete read" in str(calendar)) is not bool(due)
+        assert tuple(each.event.value for each in calendar.due) == due
+        plan = app.plan([BO], tenant(there()), known, now=now)
+        assert ("block_sign_in" in about_ann(plan)[0]) is bool(due)
+        _, known = effects(plan, tenant(there()))
+
+
+@pytest.mark.parametrize(
+    ("assignment", "lifecycle", "elsewhere"),
+    [
+        (evolve(HERE, ends=NOW + DAY), Lifecycle(excluded_accounts=[ACTIVE.object_id]), {}),
+        (evolve(HERE, ends=NOW + DAY), Lifecycle(), {ACTIVE.object_id: "Office 365 (Oslo)"}),
+        (None, Lifecycle(), {ACTIVE.object_id: "Office 365 (Oslo)"}),
+    ],
+    ids=["excluded", "linked by another app", "left, and linked by another app"],
+)
+def test_the_calendar_has_nothing_of_accounts_that_no_plan_touches(assignment, lifecycle, elsewhere):
+    """Neither now nor at the end of the assignment does a plan change them."""
+    app = evolve(user_sync_app(deprovisioning=DELETES), lifecycle=lifecycle)
+    people = [each for each in (assignment, BO) if each]
+    known = evolve(remembered(ACTIVE), linked_elsewhere=elsewhere)
+    assert app.calendar(people, known, now=NOW).entries == ()
+    for day in (0, 1, 9):
+        assert about_ann(app.plan(people, tenant(there()), known, now=NOW + day * DAY))[0] == []
+
+
+@pytest.mark.parametrize("status", ["SUSPENDED", "STAGED"])
+def test_the_calendar_starts_nobody_whom_the_status_holds(status):
+    """The day comes, and nothing happens until the person is active at the source."""
+    app = evolve(user_sync_app(), lifecycle=Lifecycle(suspended="block", create_days_before=3))
+    held = evolve(HERE, person=evolve(ANN, status=status), starts=NOW + 5 * DAY)
+    story, _, _ = days(app, lambda _: [held, BO], 7, tenant(), [])
+    told = [(each.at - NOW, each.event.value) for each in app.calendar([held, BO], remembered(), now=NOW).entries]
+    assert told == [(day * DAY, "created") for day, (kinds, _) in enumerate(story) if "create_user" in kinds]
+
+
 def test_the_calendar_has_the_forms_of_a_plan():
     """Text, rows, HTML, and JSON that reads back."""
     calendar = user_sync_app().calendar([evolve(HERE, ends=NOW + DAY), BO], remembered(ACTIVE), now=NOW)

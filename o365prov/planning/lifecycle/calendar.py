@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from attrs import field, frozen
 
-from o365prov._fields import as_tuple, typed
+from o365prov._fields import as_tuple, typed, whole_number
 from o365prov.planning.model.change_parts import Subject
 from o365prov.rendering import (
     Block,
@@ -65,6 +65,7 @@ class CalendarEntry:
         event: what happens.
         subject: whose account it is.
         why: why it happens then.
+        more_reads: in how many more complete reads the person must be missing first; 0 for none.
 
     """
 
@@ -72,6 +73,7 @@ class CalendarEntry:
     event: CalendarEvent
     subject: Subject
     why: str
+    more_reads: int = field(default=0, validator=whole_number())
 
 
 def _by_day(entries: Iterable[CalendarEntry]) -> Any:
@@ -117,7 +119,7 @@ class Calendar(Renderable, Saved):
     @property
     def due(self) -> tuple[CalendarEntry, ...]:
         """What a plan does that is made now."""
-        return tuple(each for each in self.entries if each.at <= self.made_at)
+        return tuple(each for each in self.entries if each.at <= self.made_at and not each.more_reads)
 
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: how much happens, and then each day with the people.
@@ -169,7 +171,8 @@ class Calendar(Renderable, Saved):
 def _row(entry: CalendarEntry) -> Row:
     day = Cell.of(f"{entry.at:%Y-%m-%d %H:%M %Z}")
     what = Cell.of(entry.event.value, tone=_TONES[entry.event])
-    return Row((day, what, Cell.of(_name(entry.subject)), Cell.of(entry.why)))
+    more = f", after {count_text(entry.more_reads, 'more complete read')}" if entry.more_reads else ""
+    return Row((day, what, Cell.of(_name(entry.subject)), Cell.of(f"{entry.why}{more}")))
 
 
 def _name(subject: Subject) -> str:

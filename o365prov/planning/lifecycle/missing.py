@@ -29,6 +29,24 @@ from o365prov.provisioning import Lifecycle
 from o365prov.rendering import count_text
 
 
+def waits_when_missing(lifecycle: Lifecycle) -> bool:
+    """Whether somebody who is missing for the first time has not left yet."""
+    return lifecycle.missing_reads > 1 or lifecycle.missing_days > 0
+
+
+def counted(user: AppUser, now: datetime) -> Missing:
+    """The count with a complete read at *now* (aware) in which *user* is missing."""
+    return user.missing.again(now) if user.missing else Missing.first(now)
+
+
+def waits_until(missing: Missing, lifecycle: Lifecycle) -> datetime:
+    """When somebody has been missing for enough days, aware; as far as a calendar goes."""
+    try:
+        return missing.since + timedelta(days=lifecycle.missing_days)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=missing.since.tzinfo)
+
+
 @frozen
 class MissingPerson:
     """Somebody whom we provisioned, and whom the source does not have.
@@ -53,10 +71,14 @@ class MissingPerson:
         """Whether it is too early to say that the person has left; who left before does not come back by waiting."""
         if not self.request.complete:
             return True
-        if not self.user.is_in_use or (self.lifecycle.missing_reads == 1 and not self.lifecycle.missing_days):
+        if not self.user.is_in_use or not waits_when_missing(self.lifecycle):
             return False
         missing = self._missing
-        return missing is None or missing.reads < self.lifecycle.missing_reads or self.now < self._until(missing)
+        return (
+            missing is None
+            or missing.reads < self.lifecycle.missing_reads
+            or self.now < waits_until(missing, self.lifecycle)
+        )
 
     def decide(self) -> tuple[list[Change], list[Problem]]:
         """What the memory counts of somebody who waits, and what is said; of who left before nothing new."""
@@ -77,16 +99,7 @@ class MissingPerson:
     @property
     def _missing(self) -> Missing | None:
         """The count with this read, if it counts."""
-        known = self.user.missing
-        if not self.request.counts:
-            return known
-        return known.again(self.now) if known else Missing.first(self.now)
-
-    def _until(self, missing: Missing) -> datetime:
-        try:
-            return missing.since + timedelta(days=self.lifecycle.missing_days)
-        except OverflowError:
-            return datetime.max.replace(tzinfo=missing.since.tzinfo)
+        return counted(self.user, self.now) if self.request.counts else self.user.missing
 
     def _issue(self, missing: Missing | None) -> Issue:
         lifecycle = self.lifecycle
@@ -98,7 +111,7 @@ class MissingPerson:
             found += f", since {missing.since:%Y-%m-%d %H:%M %Z}"
             left = lifecycle.missing_reads - missing.reads
             reads = f"{count_text(left, 'more complete read')}" if left > 0 else "the next plan"
-            since = f"{self._until(missing):%Y-%m-%d %H:%M %Z}"
+            since = f"{waits_until(missing, lifecycle):%Y-%m-%d %H:%M %Z}"
             until = f"the person leaves with {reads}, from {since} on; nothing happens to who is back by then"
         return Issue(
             ProblemCode.MISSING.value,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from o365prov._annotations import check_after_failure
 from o365prov._fields import typed
 from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus, Assignment, Departure
 from o365prov.planning.lifecycle.calendar import Calendar, CalendarEntry, CalendarEvent
+from o365prov.planning.lifecycle.missing import counted, waits_until, waits_when_missing
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions
 from o365prov.provisioning import Eligibility
@@ -45,30 +46,43 @@ class Upcoming:
                 gone[each.person.id] = each
                 continue
             here.add(each.person.id)
-            if eligibility in _SOON:
+            known = self.app_users.get(each.person.id)
+            if eligibility in _SOON and not (known and self._is_left_alone(known)):
                 entries += self._of_assigned(each, eligibility)
         for user in self.app_users:
-            if user.person_id not in here and not self.rules.lifecycle.still_excludes(user):
+            left_alone = self._is_left_alone(user) or self.rules.lifecycle.still_excludes(user)
+            if user.person_id not in here and not left_alone:
                 entries += self._of_absent(user, gone.get(user.person_id))
         return Calendar(self.app_users.tenant_id, self.now, entries)
+
+    def _is_left_alone(self, user: AppUser) -> bool:
+        """Whether no plan touches the account, because it is excluded or another app has linked it too."""
+        return (
+            self.rules.lifecycle.excludes_account(user.object_id) or user.object_id in self.app_users.linked_elsewhere
+        )
 
     def _of_assigned(self, assignment: Assignment, eligibility: Eligibility) -> Iterator[CalendarEntry]:
         """That somebody starts, and that the assignment ends."""
         person, known = assignment.person, self.app_users.get(assignment.person.id)
         subject = Subject(person.id, person.name, known.username if known else "")
-        starts, days = assignment.starts, self.rules.lifecycle.create_days_before
+        starts, days, lifecycle = assignment.starts, self.rules.lifecycle.create_days_before, self.rules.lifecycle
+        creates = known is None and self.rules.provisioning.create_users
         if starts is not None and starts > self.now:
             why = "the assignment starts"
-            if days and known is None and self.rules.provisioning.create_users:
-                soon = max(_later(starts, -days), self.now)
+            soon = max(_later(starts, -days), self.now)
+            if creates and lifecycle.eligibility(assignment, soon) is Eligibility.PREPARE:
                 yield CalendarEntry(soon, CalendarEvent.CREATED, subject, f"the assignment starts on {starts:%Y-%m-%d}")
-            yield CalendarEntry(starts, CalendarEvent.STARTED, subject, why)
-        elif eligibility is Eligibility.PREPARE and known is None and self.rules.provisioning.create_users:
+            if lifecycle.eligibility(assignment, starts) is Eligibility.PROVISION:
+                yield CalendarEntry(starts, CalendarEvent.STARTED, subject, why)
+        elif eligibility is Eligibility.PREPARE and creates:
             yield CalendarEntry(self.now, CalendarEvent.CREATED, subject, f"{person.status} in Okta")
         for name, end in sorted(assignment.role_ends.items()):
             held = known is not None and name in known.roles
-            if (end > self.now or held) and (assignment.ends is None or end < assignment.ends):
-                yield CalendarEntry(max(end, self.now), CalendarEvent.ROLE_ENDED, subject, f"the role {name} ends")
+            day = max(end, self.now)
+            if not (end > self.now or held) or (assignment.ends is not None and end >= assignment.ends):
+                continue
+            if lifecycle.eligibility(assignment, day) is Eligibility.PROVISION:
+                yield CalendarEntry(day, CalendarEvent.ROLE_ENDED, subject, f"the role {name} ends")
         if assignment.ends is not None:
             yield from self._leaves(subject, assignment.ends, "the assignment ends")
 
@@ -77,12 +91,14 @@ class Upcoming:
         name = ended.person.name if ended else user.username
         subject = Subject(user.person_id, name, user.username)
         if user.is_in_use:
-            at, why = self.now, "no longer assigned, or deactivated in Okta"
             lifecycle = self.rules.lifecycle
-            if ended is None and lifecycle.missing_days and lifecycle.missing_reads >= 1:
-                since = user.missing.since if user.missing else self.now
-                at, why = max(_later(since, lifecycle.missing_days), self.now), "missing from the source"
-            yield from self._leaves(subject, at, why)
+            if ended is not None or not waits_when_missing(lifecycle):
+                yield from self._leaves(subject, self.now, "no longer assigned, or deactivated in Okta")
+                return
+            missing = counted(user, self.now)
+            more = max(lifecycle.missing_reads - missing.reads, 0)
+            leaves = self._leaves(subject, max(waits_until(missing, lifecycle), self.now), "missing from the source")
+            yield from (evolve(each, more_reads=more) for each in leaves)
         elif user.status is AppUserStatus.DEACTIVATED and user.departure is not None:
             yield from self._later_steps(subject, user.departure, user)
 
