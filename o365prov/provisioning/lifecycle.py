@@ -79,9 +79,11 @@ class Lifecycle:
                     return Eligibility.EXCLUDE
             except EvaluationError:
                 return Eligibility.UNDECIDED
+        found = Eligibility.of_assignment(assignment, now)
+        if found is Eligibility.UNASSIGNED:
+            return found
         if self.suspended is Suspended.BLOCK and assignment.person.status is UserStatus.SUSPENDED:
             return Eligibility.SUSPEND
-        found = Eligibility.of_assignment(assignment, now)
         return Eligibility.PREPARE if found is Eligibility.HOLD and self._prepares(assignment, now) else found
 
     def _prepares(self, assignment: Assignment, now: datetime) -> bool:

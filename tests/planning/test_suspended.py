@@ -32,6 +32,18 @@ def test_suspended_means_hold_unless_the_app_says_otherwise():
     assert Lifecycle().suspended is Suspended.HOLD
 
 
+@pytest.mark.parametrize("app", [BLOCKS, user_sync_app()], ids=["block", "hold"])
+def test_whoever_is_suspended_when_the_assignment_ends_leaves_as_everybody(app):
+    """The day counts, also for somebody whose status never changes any more; the grace period begins then."""
+    ending = evolve(SUSPENDED, ends=NOW + DAY)
+    snapshot, known = tenant(there()), remembered(ACTIVE)
+    for number in range(3):
+        snapshot, known = effects(app.plan([ending, BO], snapshot, known, now=NOW + number * DAY), snapshot)
+    assert not snapshot.by_id[ACTIVE.object_id].enabled
+    assert known.get(ANN.id).status is AppUserStatus.DEACTIVATED
+    assert known.get(ANN.id).departure.at == NOW + DAY
+
+
 def test_a_suspension_goes_on_until_everybody_has_left():
     """Blocked with its sessions, quiet the next day, enabled again, suspended again, and gone with the last one."""
     option = Deprovisioning.block_remove_licenses_and_delete(grace_days=3)

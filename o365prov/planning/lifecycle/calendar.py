@@ -159,7 +159,7 @@ class Calendar(Renderable, Saved):
                 "person_id": each.subject.person_id,
                 "name": each.subject.name,
                 "username": each.subject.username,
-                "why": each.why,
+                "why": _why(each),
             }
             for each in self.entries
         ]
@@ -171,8 +171,13 @@ class Calendar(Renderable, Saved):
 def _row(entry: CalendarEntry) -> Row:
     day = Cell.of(f"{entry.at:%Y-%m-%d %H:%M %Z}")
     what = Cell.of(entry.event.value, tone=_TONES[entry.event])
+    return Row((day, what, Cell.of(_name(entry.subject)), Cell.of(_why(entry))))
+
+
+def _why(entry: CalendarEntry) -> str:
+    """Why it happens, and which reads come before."""
     more = f", after {count_text(entry.more_reads, 'more complete read')}" if entry.more_reads else ""
-    return Row((day, what, Cell.of(_name(entry.subject)), Cell.of(f"{entry.why}{more}")))
+    return f"{entry.why}{more}"
 
 
 def _name(subject: Subject) -> str:
