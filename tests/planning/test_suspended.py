@@ -32,6 +32,26 @@ def test_suspended_means_hold_unless_the_app_says_otherwise():
     assert Lifecycle().suspended is Suspended.HOLD
 
 
+def test_an_account_that_somebody_deleted_meanwhile_is_said():
+    """It is not said that everything stays; whoever leaves then is remembered as gone."""
+    app, paused = BLOCKS, evolve(ACTIVE, status=AppUserStatus.PAUSED)
+    plan = app.plan([SUSPENDED, BO], tenant(), remembered(paused), now=NOW)
+    assert kinds(plan) == ([], ["gone_suspended"])
+    assert "suspended" in kinds(app.plan([SUSPENDED, BO], tenant(), remembered(), now=NOW))[1]
+
+
+def test_what_somebody_took_of_a_suspended_person_is_said_and_given_again_afterwards():
+    """Licences and roles are to stay while the person is suspended."""
+    known = remembered(evolve(ACTIVE, status=AppUserStatus.PAUSED, roles=("Global Reader",)))
+    snapshot = tenant(there(accountEnabled=False, licenses=[]))
+    assert kinds(BLOCKS.plan([SUSPENDED, BO], snapshot, known, now=NOW)) == (
+        [],
+        ["relicensed_account", "role_removed", "suspended"],
+    )
+    back = BLOCKS.plan([assigned(ANN, "SPE_E3"), BO], snapshot, known, now=NOW)
+    assert {"enable_sign_in", "assign_licenses"} <= {*kinds(back)[0]}
+
+
 @pytest.mark.parametrize("app", [BLOCKS, user_sync_app()], ids=["block", "hold"])
 def test_whoever_is_suspended_when_the_assignment_ends_leaves_as_everybody(app):
     """The day counts, also for somebody whose status never changes any more; the grace period begins then."""

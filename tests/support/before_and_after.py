@@ -590,7 +590,7 @@ def _suspended(story: Story, problem: Problem) -> bool:
     known = story.scene.memory.get(problem.subject.person_id)
     user = story.after.by_id.get(known.object_id) if known else None
     is_ours = known is not None and known.status is not AppUserStatus.DELETED
-    return story.is_suspended and not (is_ours and user is not None and user.enabled)
+    return story.is_suspended and not (is_ours and (user is None or user.enabled))
 
 
 def _suspended_and_open(story: Story, problem: Problem, *, synced: bool) -> bool:
@@ -618,6 +618,9 @@ CLAIMS: Mapping[str, Callable[[Story, Problem], bool]] = {
     "held_suspended": lambda story, each: each.subject.person_id in story.present and not story.is_suspended,
     "suspended": _suspended,
     "synced_suspended": lambda story, each: _suspended_and_open(story, each, synced=True),
+    "gone_suspended": lambda story, each: (
+        story.is_suspended and _mine(story, each)[0] is not None and _mine(story, each)[1] is None
+    ),
     "re_enabled_suspended": lambda story, each: _suspended_and_open(story, each, synced=False),
     "missing": lambda story, _: story.scene.situation.wanted is Wanted.MISSING,
     "excluded": lambda story, _: story.scene.situation.wanted is Wanted.EXCLUDED,

@@ -6,7 +6,7 @@ nothing else is taken: the licences, roles and the manager stay, so that the per
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from attrs import frozen
@@ -19,6 +19,7 @@ from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import BlockSignIn, Change, Remember, RevokeSessions
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
+from o365prov.planning.rules.edits import GrantEdits
 from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.transitions.lookup import transition
 from o365prov.planning.transitions.situations import Control, Link, Memory, ProblemCode, Situation, Step, Wanted
@@ -57,8 +58,9 @@ class HeldPerson:
         if known and account and not self._other_app and (why := contradiction(account, known)):
             return self._remember(), [Problem(self._subject, _contradicts(account, why))]
         row = transition(self._situation(account))
-        changes = self._changes(row, account) if account else []
-        return [*changes, *self._remember()], [Problem(self._subject, self._issue(row, account))]
+        changes = self._changes(row, account)
+        issues = [self._issue(row, account), *self._edits(account)]
+        return [*changes, *self._remember()], [Problem(self._subject, each) for each in issues]
 
     @property
     def _known(self) -> AppUser | None:
@@ -92,7 +94,11 @@ class HeldPerson:
             reverts=rules.scope is Scope.DRIFT,
         )
 
-    def _changes(self, row: Transition, account: TenantUser) -> list[Change]:
+    def _changes(self, row: Transition, account: TenantUser | None) -> list[Change]:
+        if account is None:
+            if row.step is not Step.NOTHING:
+                raise ValueError(f"there is no account for the step {row.step!r}: {row.words}")
+            return []
         reason, subject = f"{self.assignment.person.status} in Okta", self._subject
         ends_sessions = RevokeSessions(subject, reason, account.id, None)
         if row.step is Step.BLOCK:
@@ -106,6 +112,15 @@ class HeldPerson:
         known = self._known
         is_begun = known is not None and known.unfinished and known.status is AppUserStatus.PAUSED
         return [ends_sessions] if is_begun and not account.enabled else []
+
+    def _edits(self, account: TenantUser | None) -> Iterator[Issue]:
+        """What somebody took of what is to stay, so that the person has less once they are active again."""
+        known, provisioning = self._known, self.rules.provisioning
+        if known is None or account is None or self._other_app or provisioning.user_attributes_only:
+            return
+        edits = GrantEdits(self.snapshot, provisioning)
+        taken = edits.licenses(known.licenses, account.licenses), edits.roles(known.roles, known.object_id)
+        yield from (each for each in taken if each)
 
     def _remember(self) -> list[Change]:
         """That the person is there, and by which condition they are excluded, which holds once they are not."""
@@ -179,6 +194,15 @@ def _synced(_assignment: Assignment, account: TenantUser | None) -> Issue:
     )
 
 
+def _gone(_assignment: Assignment, _account: TenantUser | None) -> Issue:
+    return Issue(
+        ProblemCode.GONE_SUSPENDED.value,
+        "SUSPENDED in Okta, and the linked account is not in the tenant any more: somebody deleted it",
+        "Restore it in Entra within 30 days of that, or let it be until the person is active again",
+        severity="warning",
+    )
+
+
 def _re_enabled(_assignment: Assignment, account: TenantUser | None) -> Issue:
     return Issue(
         ProblemCode.RE_ENABLED_SUSPENDED.value,
@@ -206,6 +230,7 @@ _SAID: Mapping[ProblemCode, Callable[[Assignment, TenantUser | None], Issue]] = 
     ProblemCode.HELD: _on_hold,
     ProblemCode.SUSPENDED: _suspended,
     ProblemCode.SYNCED_SUSPENDED: _synced,
+    ProblemCode.GONE_SUSPENDED: _gone,
     ProblemCode.RE_ENABLED_SUSPENDED: _re_enabled,
 }
 """The problems of people who are not provisioned now, without those that name another app or a setting."""

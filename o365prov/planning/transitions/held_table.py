@@ -132,11 +132,27 @@ HELD_ROWS: tuple[Transition, ...] = (
         account=Account.ENABLED,
     ),
     Transition.of(
-        "suspended, without an account that is enabled: keeps what they have",
+        "suspended, and the account is blocked: keeps what they have",
         Step.NOTHING,
         problem=ProblemCode.SUSPENDED,
         wanted=Wanted.SUSPENDED,
-        account=(Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS, Account.NONE, Account.DELETED),
+        account=(Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS),
+    ),
+    Transition.of(
+        "suspended, and somebody deleted the linked account: said",
+        Step.NOTHING,
+        problem=ProblemCode.GONE_SUSPENDED,
+        wanted=Wanted.SUSPENDED,
+        memory=_LINKED,
+        account=(Account.NONE, Account.DELETED),
+    ),
+    Transition.of(
+        "suspended, and has no account: nothing to block",
+        Step.NOTHING,
+        problem=ProblemCode.SUSPENDED,
+        wanted=Wanted.SUSPENDED,
+        memory=(Memory.NEVER, Memory.GONE),
+        account=(Account.NONE, Account.DELETED),
     ),
 )
 """Beside those of :mod:`o365prov.planning.transitions.table`, which has all rows."""

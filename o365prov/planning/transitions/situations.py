@@ -87,6 +87,7 @@ class ProblemCode(StrEnum):
     ENABLED_EARLY = "enabled_early"
     SUSPENDED = "suspended"
     SYNCED_SUSPENDED = "synced_suspended"
+    GONE_SUSPENDED = "gone_suspended"
     RE_ENABLED_SUSPENDED = "re_enabled_suspended"
     EXCLUDED = "excluded"
     MISSING = "missing"
