@@ -4,12 +4,14 @@ import asyncio
 import os
 import signal
 import sqlite3
+from contextlib import ExitStack
 
 import pytest
 from attrs import evolve
 
 from o365prov.errors import LeaseLostError, StalePlanError, StateError, UsageError
 from o365prov.graph import BlockingTenant, Tenant
+from o365prov.graph.apply.stopping import stopping_on_sigterm
 from o365prov.planning import Result, with_created_accounts
 from o365prov.state import MemoryState, RunStep, SQLiteState
 
@@ -313,6 +315,26 @@ def test_sigterm_finishes_what_is_under_way(changes, fake, faulty, plan, apply, 
     assert len(report.done) + len(report.skipped) == len(made)
     assert signal.getsignal(signal.SIGTERM) is before
     assert apply(made).ok
+
+
+def test_sigterm_stops_all_applies_of_the_process():
+    """Whichever began first or ended first; and then the handler of before is there again."""
+    heard, ends = [], []
+    before = signal.signal(signal.SIGTERM, lambda *_: heard.append("before"))
+    try:
+        own = signal.getsignal(signal.SIGTERM)
+        for name in ("first", "second", "third"):
+            with ExitStack() as begun:
+                begun.enter_context(stopping_on_sigterm(lambda why, name=name: heard.append(f"{name}: {why[:11]}")))
+                ends.append(begun.pop_all())
+        ends[0].close()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert heard == ["second: the process", "third: the process", "before"]
+        ends[2].close()
+        ends[1].close()
+        assert signal.getsignal(signal.SIGTERM) is own
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_a_password_that_may_be_lost_is_said(changes, fake, plan, apply, interrupt):

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 _TERMINATED = "the process was asked to end (SIGTERM); apply the plan again to go on, or read and plan again"
 
@@ -19,23 +20,42 @@ _TERMINATED = "the process was asked to end (SIGTERM); apply the plan again to g
 def stopping_on_sigterm(stop: Callable[[str], None]) -> Iterator[None]:
     """Call *stop* with the reason when SIGTERM comes, and then the handler that was there before.
 
-    Only the main thread can do this; on others, and where there is no SIGTERM, nothing happens.
+    Applies of one process may overlap and end in any order. Only the main thread can do this; on others, and where
+    there is no SIGTERM, nothing happens.
     """
-    if threading.current_thread() is not threading.main_thread():
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGTERM) is None:  # None: set by something that is not Python
         yield
         return
-    before = signal.getsignal(signal.SIGTERM)
-    if before is None:  # set by something that is not Python, which could not be set again
-        yield
-        return
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        stop(_TERMINATED)
-        if callable(before):
-            before(number, frame)
-
-    signal.signal(signal.SIGTERM, handle)
+    _SIGTERM.add(stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        _SIGTERM.remove(stop)
+
+
+class _Sigterm:
+    """One handler for all applies of the process, which is there while one of them is under way."""
+
+    def __init__(self) -> None:
+        self._stops: list[Callable[[str], None]] = []
+        self._before: Any = signal.SIG_DFL
+
+    def add(self, stop: Callable[[str], None]) -> None:
+        if not self._stops:
+            self._before = signal.signal(signal.SIGTERM, self._handle)
+        self._stops.append(stop)
+
+    def remove(self, stop: Callable[[str], None]) -> None:
+        self._stops.remove(stop)
+        if not self._stops and signal.getsignal(signal.SIGTERM) == self._handle:
+            signal.signal(signal.SIGTERM, self._before)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        for stop in self._stops:
+            stop(_TERMINATED)
+        if callable(self._before):
+            self._before(number, frame)
+
+
+_SIGTERM = _Sigterm()
