@@ -11,13 +11,13 @@ import click
 from o365prov.cli.checking import checked
 from o365prov.cli.new_app import new_app_text, with_app
 from o365prov.cli.running import Named, app_option, connected, now, opened_state, read_tenant, run
-from o365prov.cli.showing import Form, form_options, print_json, show, show_lines, tell
+from o365prov.cli.showing import Form, form_options, print_csv, print_json, show, show_lines, tell
 from o365prov.configuration import AppFile, app_from_okta
 from o365prov.errors import ConfigurationError, Issue, SourceError
 from o365prov.expressions import Bindings, Dialect, Expression
 from o365prov.people import Assignment
-from o365prov.previews import PopulationPreview
-from o365prov.profiles import make_bindings
+from o365prov.previews import PopulationPreview, Preview
+from o365prov.profiles import UNSET, make_bindings
 from o365prov.sources import OktaExport
 from o365prov.structuring import write_text
 
@@ -95,8 +95,28 @@ def check(paths: tuple[Path, ...], app_path: Path, form: Form | None) -> int:
     results = [checked(path) for path in paths or (app_path,)]
     failed = any(not each.ok for each in results)
     lines = [line for each in results for line in each.lines()]
-    show_lines(lines, form, [each.to_dict() for each in results], "o365prov check")
+    found = [each.to_dict() for each in results]
+    show_lines("o365prov check", lines, form, _check_rows(found), data=found)
     return 1 if failed else 0
+
+
+def _check_rows(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A row for each issue and each test of the files."""
+    rows: list[dict[str, Any]] = []
+    for file in found:
+        rows += [{"path": file["path"], **issue} for issue in file["issues"]]
+        rows += [
+            {
+                "path": file["path"],
+                "severity": "passed" if test["passed"] else "failed",
+                "code": "test",
+                "place": test["name"],
+                "message": "; ".join(test["failures"]),
+                "remedy": "",
+            }
+            for test in file["tests"]
+        ]
+    return rows
 
 
 @click.command()
@@ -128,7 +148,9 @@ def expr(
     if explanation.error is not None and not explain:
         tell(explanation.error.caret())
         return 1
-    if explain and form is not Form.JSON:
+    if form is Form.CSV:
+        print_csv([{"value": explanation.value}])
+    elif explain and form is not Form.JSON:
         click.echo(str(explanation))
     else:
         print_json(explanation.value)
@@ -177,18 +199,33 @@ def preview(people: tuple[str, ...], with_tenant: bool, app_path: Path, form: Fo
         show(population, form, population.to_dicts)
         return 0
     previews = [population[each.person.id] for each in assignments]
-    if form is Form.JSON:
-        print_json([_values(each) for each in previews])
-        return 0
-    for each in previews:
-        show(each, form, dict)
+    values = [_values(each) for each in previews]
+    match form:
+        case Form.JSON:
+            print_json(values)
+        case Form.CSV:
+            print_csv(row for each in values for row in _value_rows(each))
+        case _:
+            for each in previews:
+                show(each, form, list)
     return 0
 
 
-def _values(preview: Any) -> dict[str, Any]:
-    values = {row.name: None if row.value is None else row.value for row in preview.attributes()}
-    issues = [{"code": issue.code, "attribute": issue.place, "message": issue.message} for issue in preview.issues]
+def _values(preview: Preview) -> dict[str, Any]:
+    """What JSON has of a person: null clears an attribute, and what is left alone has no key."""
+    values = {row.name: row.value for row in preview.attributes() if row.value is not UNSET}
+    issues = [
+        {"code": issue.code, "attribute": issue.place, "message": issue.message, "remedy": issue.remedy}
+        for issue in preview.issues
+    ]
     return {"person_id": preview.person.id, "username": preview.username, "values": values, "issues": issues}
+
+
+def _value_rows(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """What CSV has of a person: a row for each attribute, then for each issue."""
+    who = {"person_id": found["person_id"], "username": found["username"]}
+    rows = [{**who, "attribute": name, "value": value} for name, value in found["values"].items()]
+    return [*rows, *({**who, **issue} for issue in found["issues"])]
 
 
 async def _seen(file: AppFile, assignments: list[Assignment]) -> dict[str, Any]:

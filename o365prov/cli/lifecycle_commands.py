@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from o365prov.cli.plan_commands import plan_data
+from o365prov.cli.plan_commands import show_plan
 from o365prov.cli.running import app_option, apply_command, check_tenant, connected, now, opened_state, read_tenant, run
 from o365prov.cli.showing import Form, form_options, show, tell
 from o365prov.cli.tenant_commands import known_tenant
@@ -68,7 +68,7 @@ def undo(path: Path, out: Path | None, made_by: str, app_path: Path, form: Form 
     file, done = AppFile.load(app_path), Plan.load(path)
     check_tenant(file, done.tenant_id)
     made = run(_undo(file, done, made_by))
-    show(made, form, lambda: plan_data(made))
+    show_plan(made, form)
     if out is not None:
         made.save(out)
         tell(f"the plan is saved: {apply_command(out, app_path, made.fingerprint if made.hazards else '')}")

@@ -65,7 +65,7 @@ def plan(
     """Show what would change in the tenant, and change nothing."""
     file = AppFile.load(app_path)
     made = run(_plan(file, frozenset(only) or None, scope, made_by))
-    show(made, form, lambda: plan_data(made))
+    show_plan(made, form)
     if out is not None:
         made.save(out)
         tell(f"the plan is saved: {apply_command(out, app_path, made.fingerprint if made.hazards else '')}")
@@ -88,6 +88,32 @@ def exit_code(made: Plan) -> int:
     if not made:
         return 0
     return NEEDS_CONFIRMATION if made.hazards else CHANGES
+
+
+def show_plan(made: Plan, form: Form | None) -> None:
+    """Print a plan on the standard output."""
+    show(made, form, lambda: plan_rows(made), data=lambda: plan_data(made))
+
+
+def plan_rows(made: Plan) -> list[dict[str, Any]]:
+    """What CSV has of a plan: a row for each change, then for each problem, and for what Graph does not support."""
+    problems = [
+        {
+            "person_id": each.subject.person_id,
+            "name": each.subject.name,
+            "username": each.subject.username,
+            "kind": each.code,
+            "symbol": "?",
+            "what": each.message,
+            "why": each.remedy,
+        }
+        for each in made.problems
+    ]
+    unsupported = [
+        {"kind": "unsupported", "symbol": "?", "what": f"{each.attribute}: {each.reason}", "why": each.instead}
+        for each in made.unsupported
+    ]
+    return [*made.to_dicts(), *problems, *unsupported]
 
 
 def plan_data(made: Plan) -> dict[str, Any]:
@@ -153,7 +179,7 @@ def apply(
             return NEEDS_CONFIRMATION if detailed_exitcode else 1
     give = None if passwords is None else partial(_first_password, passwords)
     report = run(_apply(file, made, confirm, confirmed_by if confirm else "", give))
-    show(report, form, lambda: report_data(report), brief=True)
+    show(report, form, report.to_dicts, data=lambda: report_data(report), brief=True)
     if report.stopped:
         tell(f"not everything was tried ({report.stopped}); to go on: {apply_command(path, app_path)}")
     if not report.ok:
@@ -166,7 +192,7 @@ def _asked(made: Plan, form: Form | None) -> str | None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
     if form is None:
-        show(made, form, dict)
+        show_plan(made, form)
     click.confirm(f"Make these {len(made):,} changes in tenant {made.tenant_id}?", abort=True, err=True)
     return made.fingerprint
 
@@ -180,7 +206,7 @@ def _refuse(made: Plan, path: Path, app_path: Path) -> None:
 
 def _first_password(path: Path, create: CreateUser) -> str:
     """A password that nobody can guess, once it stands in the file, which is for its owner alone."""
-    password = f"{secrets.token_urlsafe(18)}aA1!"
+    password = f"aA1!{secrets.token_urlsafe(18)}"  # a spreadsheet takes what begins with a hyphen for a formula
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8") as file:
         file.write(f"{create.subject.username},{password}\n")
     return password

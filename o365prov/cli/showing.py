@@ -1,10 +1,10 @@
-"""How results are shown: tables on a terminal, plain text in a pipe, JSON and Markdown on request."""
+"""How results are shown: tables on a terminal, plain text in a pipe, JSON, CSV and Markdown on request."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum
 from typing import Any
@@ -15,7 +15,7 @@ from rich.console import Console
 from o365prov.cli.fitting import fitting_markdown
 from o365prov.errors import ConfigurationError, Issue, O365ProvError, SourceError, StaleMappingError
 from o365prov.graph import Event, progress
-from o365prov.rendering import Renderable
+from o365prov.rendering import Renderable, to_csv
 
 
 class Form(Enum):
@@ -23,12 +23,20 @@ class Form(Enum):
 
     PERSON = "person"
     JSON = "json"
+    CSV = "csv"
     MARKDOWN = "markdown"
 
 
 def form_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options --json and --markdown, which become the argument *form*."""
+    """The options --json, --csv and --markdown, which become the argument *form*."""
     as_json = click.option("--json", "form", flag_value=Form.JSON, type=click.UNPROCESSED, help="Print JSON.")
+    as_csv = click.option(
+        "--csv",
+        "form",
+        flag_value=Form.CSV,
+        type=click.UNPROCESSED,
+        help="Print CSV, of which no spreadsheet executes anything.",
+    )
     as_markdown = click.option(
         "--markdown",
         "form",
@@ -36,22 +44,32 @@ def form_options(function: Callable[..., Any]) -> Callable[..., Any]:
         type=click.UNPROCESSED,
         help="Print Markdown, which fits into a comment of a pull request.",
     )
-    return as_json(as_markdown(function))
+    return as_json(as_csv(as_markdown(function)))
 
 
-def show(value: Renderable, form: Form | None, data: Callable[[], Any], *, brief: bool = False) -> None:
+def show(
+    value: Renderable,
+    form: Form | None,
+    rows: Callable[[], Iterable[Mapping[str, object]]],
+    *,
+    data: Callable[[], Any] | None = None,
+    brief: bool = False,
+) -> None:
     """Print a value on the standard output.
 
     Args:
         value: what is shown to people.
         form: the form that was asked for; None for people.
-        data: gives what JSON has of it.
+        rows: gives what CSV has of it.
+        data: gives what JSON has of it, where that is more than the rows.
         brief: whether plain text, too, has what needs attention alone.
 
     """
     match form:
         case Form.JSON:
-            print_json(data())
+            print_json((data or rows)())
+        case Form.CSV:
+            print_csv(rows())
         case Form.MARKDOWN:
             click.echo(fitting_markdown(value), nl=False)
         case _ if sys.stdout.isatty():
@@ -60,11 +78,24 @@ def show(value: Renderable, form: Form | None, data: Callable[[], Any], *, brief
             click.echo(str(value) if brief else value.to_text())
 
 
-def show_lines(lines: list[str], form: Form | None, data: Any, title: str) -> None:
-    """Print a short result on the standard output."""
+def show_lines(
+    title: str, lines: list[str], form: Form | None, rows: Iterable[Mapping[str, object]], *, data: Any = None
+) -> None:
+    """Print a short result on the standard output.
+
+    Args:
+        title: what Markdown has above it.
+        lines: what is shown to people.
+        form: the form that was asked for; None for people.
+        rows: what CSV has of it.
+        data: what JSON has of it, where that is more than the rows.
+
+    """
     match form:
         case Form.JSON:
-            print_json(data)
+            print_json(rows if data is None else data)
+        case Form.CSV:
+            print_csv(rows)
         case Form.MARKDOWN:
             click.echo(f"**{title}**\n\n```text\n" + "\n".join(line.replace("`", "'") for line in lines) + "\n```")
         case _:
@@ -98,6 +129,11 @@ def fault_lines(error: O365ProvError) -> list[str]:
 def print_json(data: Any) -> None:
     """Print JSON on the standard output."""
     click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+
+def print_csv(rows: Iterable[Mapping[str, object]]) -> None:
+    """Print CSV on the standard output, as bytes: its lines end alike on every system."""
+    click.echo(to_csv(rows).encode(), nl=False)
 
 
 def tell(text: str) -> None:

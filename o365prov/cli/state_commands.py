@@ -52,7 +52,7 @@ def show_state(app_path: Path, form: Form | None) -> int:
         else {"holder": holder.holder, "since": holder.since, "expires": holder.expires},
         "quarantine": None if waiting is None else {"since": waiting.since, "reason": waiting.reason},
     }
-    show_lines(lines, form, data, "o365prov state")
+    show_lines("o365prov state", lines, form, data["runs"], data=data)
     return 0
 
 

@@ -11,7 +11,7 @@ import click
 from attrs import asdict, frozen
 
 from o365prov.cli.running import Named, app_option, connected, now, opened_state, read_tenant, run, tenant_id_of
-from o365prov.cli.showing import Form, fault_lines, form_options, print_json, show, show_lines, tell
+from o365prov.cli.showing import Form, fault_lines, form_options, show, show_lines, tell
 from o365prov.configuration import AppFile
 from o365prov.errors import O365ProvError
 from o365prov.graph import ALL_OPERATIONS_BUT_ROLES, Operation
@@ -55,9 +55,8 @@ def doctor(app_path: Path, form: Form | None) -> int:
         return [each async for each in _findings(app_path)]
 
     findings = run(collect())
-    show_lines(
-        [line for each in findings for line in each.lines()], form, list(map(asdict, findings)), "o365prov doctor"
-    )
+    lines = [line for each in findings for line in each.lines()]
+    show_lines("o365prov doctor", lines, form, list(map(asdict, findings)))
     return 1 if any(each.problems for each in findings) else 0
 
 
@@ -169,16 +168,15 @@ def audit(
 ) -> int:
     """Say what was done in the tenant: to whom, when and why.
 
-    --json has it in the shape of Microsoft's provisioning logs.
+    --json has it in the shape of Microsoft's provisioning logs; --csv has no values before and after.
     """
     file = AppFile.load(app_path)
     records = run(
         _audit(file, {"person_id": person, "plan_id": plan_id, "since": since, "until": until, "values": values})
     )
-    if form is Form.JSON:
-        print_json([each.to_dict() for each in records])
-    else:
-        show_lines([_audit_line(each) for each in records] or ["nothing"], form, None, "o365prov audit")
+    lines = [_audit_line(each) for each in records] or ["nothing"]
+    rows = [each.to_row() for each in records]
+    show_lines("o365prov audit", lines, form, rows, data=[each.to_dict() for each in records])
     return 0
 
 

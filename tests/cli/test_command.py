@@ -1,5 +1,7 @@
 """The command as people use it: plan, look, apply; what a pipe, a job and a pull request get; and what is wrong."""
 
+import csv
+import io
 import json
 import os
 import pty
@@ -106,6 +108,29 @@ def test_json_is_for_programs(run):
     assert json.loads(run("check", "--json")[1])[0]["ok"]
     assert len(json.loads(run("import", "--json")[1])) == 6
     assert json.loads(run("verify", "plan.json", "--timeout", "0", "--json")[1])[0]["person_id"]
+
+
+def test_csv_is_for_spreadsheets(run, folder):
+    """Each command has it, with a row for each thing that the other forms list, problems too; nothing is executed."""
+    people = (folder / "people.csv").read_text()
+    (folder / "people.csv").write_text(people.replace(",Ann Lee,DE", ",=HYPERLINK(1),Nowhere"))
+    rows = {
+        command: list(csv.DictReader(io.StringIO(run(*command.split(), "--csv")[1])))
+        for command in ("plan --out plan.json", "apply plan.json", "preview", "preview 00u1", "state show", "check")
+    }
+    plan = Plan.load("plan.json")
+    assert plan.problems
+    assert len(rows["plan --out plan.json"]) == len(plan) + len(plan.problems) + len(plan.unsupported)
+    assert {row["result"] for row in rows["apply plan.json"]} == {"done"}
+    assert len(rows["preview"]) == 6
+    values = {row["attribute"]: row["value"] for row in rows["preview 00u1"]}
+    assert values["userName"] == "ann.lee@corp.example"
+    assert [row["fingerprint"] for row in rows["state show"]] == [plan.fingerprint]
+    for command in ("strays", "calendar", "audit", "import", "verify plan.json --timeout 0", "doctor", "expr 1+1"):
+        assert list(csv.reader(io.StringIO(run(*command.split(), "--csv")[1]))), command
+    cells = [cell for each in rows.values() for row in each for cell in row.values()]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "@"))] == []
+    assert any(cell.startswith("'=HYPERLINK(1)") for cell in cells)
 
 
 def test_markdown_is_for_pull_requests(run):
