@@ -22,6 +22,24 @@ Check: TypeAlias = "Callable[[Any], bool]"
 
 hints_of = cache(get_type_hints)
 
+_EXAMPLES = {
+    "AppUsers": "state.app_users(snapshot.tenant_id, app.name)",
+    "Assignment": "read_organization(...).assignments",
+    "Cloud": "Cloud.US_GOVERNMENT",
+    "Deprovisioning": "Deprovisioning.block_and_remove_licenses()",
+    "Grants": "Grants([LicenseGrant('SPE_E3')])",
+    "LicenseGrant": "LicenseGrant('SPE_E3')",
+    "Lifecycle": "Lifecycle(suspended='block')",
+    "Needs": "app.needs(assignments)",
+    "Plan": "Plan.load('plan.json')",
+    "ProfileMapping": "app.mapping.with_expression('city', 'user.city')",
+    "ProvisioningType": "UserSync()",
+    "Safeguards": "Safeguards(share=0.1)",
+    "TenantSnapshot": "await tenant.read(app.needs(assignments))",
+    "UsernameFormat": "UsernameFormat.custom('user.email')",
+}
+"""Class → how one is written, for messages about what people often give in its place."""
+
 _MOST_NAMED = 12
 """Of an enum with more members than this a message gives the name alone."""
 
@@ -94,7 +112,7 @@ def _refusal(call: str, name: str, annotation: Any, value: object) -> Configurat
     expected = describe_type(annotation)
     if isinstance(value, datetime) and "an instant" in expected:
         return ConfigurationError(f"{where} has no time zone: make it with datetime(..., tzinfo=UTC)")
-    if isinstance(value, str) and "a collection of" in expected:
+    if isinstance(value, str) and "a collection of strings" in expected:
         return ConfigurationError(f"{where} is one string: write {name}=[{value[:60]!r}]")
     return ConfigurationError(f"{where} should be {expected}, not {shown(value)}")
 
@@ -121,7 +139,8 @@ def describe_type(annotation: Any, *, many: bool = False) -> str:
         one, plural = _WORDS[annotation]
         return plural if many else one
     if origin in (Union, UnionType):
-        return " or ".join(dict.fromkeys(describe_type(each, many=many) for each in args))
+        words = dict.fromkeys(describe_type(each, many=many) for each in args)
+        return " or ".join(sorted(words, key=lambda each: ", such as " in each))  # an example ends the sentence
     if origin is Literal:
         return " or ".join(map(repr, args))
     if origin is tuple and args[-1] is not Ellipsis:
@@ -135,10 +154,11 @@ def describe_type(annotation: Any, *, many: bool = False) -> str:
         return f"{'mappings' if many else 'a mapping'} of {keys}{f' to {values}' if values else ''}"
     if origin is not None:
         return f"{'collections' if many else 'a collection'} of {describe_type(args[0], many=True)}"
-    if issubclass(annotation, Enum) and len(annotation) <= _MOST_NAMED:
+    name = annotation.__name__
+    if issubclass(annotation, Enum) and len(annotation) <= _MOST_NAMED and name not in _EXAMPLES:
         return f"one of {', '.join(repr(each.value) for each in annotation)}"
-    article = "an" if annotation.__name__[0] in "AEIO" else "a"
-    return f"{annotation.__name__} values" if many else f"{article} {annotation.__name__}"
+    such_as = f", such as {_EXAMPLES[name]}" if name in _EXAMPLES else ""
+    return f"{name} values{such_as}" if many else f"{'an' if name[0] in 'AEIO' else 'a'} {name}{such_as}"
 
 
 def plain_types(annotation: Any) -> frozenset[type]:

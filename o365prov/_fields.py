@@ -290,7 +290,7 @@ def wrong(owner: object, field: Attribute[Any], expected: str, value: object) ->
     if isinstance(value, type):
         write = f"{field.alias}={value.__name__}()"
         return ConfigurationError(f"{type(owner).__name__}.{field.alias} is a class: write {write}")
-    if isinstance(value, str) and expected.startswith("a tuple of"):
+    if isinstance(value, str) and expected.startswith("a tuple of strings"):
         write = f"{field.alias}=({value[:60]!r},)"
         return ConfigurationError(f"{type(owner).__name__}.{field.alias} is one string: write {write}")
     return ConfigurationError(f"{type(owner).__name__}.{field.alias} should be {expected}, not {shown(value)}")

@@ -22,7 +22,7 @@ from attrs import Factory, evolve, field, frozen
 
 from o365prov import planning, previews
 from o365prov._annotations import check_call
-from o365prov._fields import as_domains, as_unique, domain_names, instance_of, typed
+from o365prov._fields import as_domains, as_unique, domain_names, typed
 from o365prov.errors import ConfigurationError
 from o365prov.people import AppUsers, Assignment, Grants, Person
 from o365prov.profiles import ProfileMapping, UsernameFormat
@@ -82,7 +82,7 @@ class Office365App(planning.AppOverview):
 
     domains: tuple[str, ...] = field(converter=as_domains, validator=domain_names)
     provisioning: ProvisioningType
-    username: UsernameFormat = field(validator=instance_of(UsernameFormat, "UsernameFormat.custom('user.email')"))
+    username: UsernameFormat
     mapping: ProfileMapping = field(default=Factory(lambda app: shipped_mapping(app.provisioning), takes_self=True))
     default_grants: Grants = field(factory=Grants)
     safeguards: planning.Safeguards = field(factory=planning.Safeguards)
@@ -160,6 +160,7 @@ class Office365App(planning.AppOverview):
         >>> "jobTitle" in app.needs().properties, app.needs().managers
         (True, True)
         """
+        check_call(Office365App.needs, locals())
         needs = planning.Needs.of(self.mapping, self.provisioning)
         if only is None:
             return needs

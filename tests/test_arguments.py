@@ -89,7 +89,7 @@ def test_a_failure_of_good_arguments_stays_what_it_is():
         (lambda: Quota(10**400, 1), r"Quota\.amount should be a number above 0, not a number with many digits"),
         (lambda: Quota(1e-300, 1e300).duration(5), r"Quota\.duration\(amount=\.\.\.\)"),
         (lambda: Safeguards().share_of("blocked"), r"Safeguards\.share_of\(harm=\.\.\.\)"),
-        (lambda: harm_hazards(5, Safeguards()), r"harm_hazards\(plan=\.\.\.\) should be a Plan, not 5"),
+        (lambda: harm_hazards(5, Safeguards()), r"harm_hazards\(plan=\.\.\.\) should be a Plan, such as .*, not 5"),
         (lambda: TenantUser("id", {"onPremisesImmutableId": []}), r"TenantUser\.properties: onPremisesImmutableId"),
         (
             lambda: tenant().is_federated(5),
@@ -97,7 +97,7 @@ def test_a_failure_of_good_arguments_stays_what_it_is():
         ),
         (
             lambda: make_desired_user(5, UserSync(), user_sync_app().username, user_sync_app().mapping, ()),
-            r"make_desired_user\(assignment=\.\.\.\) should be an Assignment, not 5",
+            r"make_desired_user\(assignment=\.\.\.\) should be an Assignment, such as .*, not 5",
         ),
         (
             lambda: user_sync_app().provisioning.deprovisioning.departure(datetime(2026, 1, 1)),  # noqa: DTZ001

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TypeVar
 
+from o365prov._annotations import describe_type, shown
 from o365prov.errors import ConfigurationError
 
 _Argument = TypeVar("_Argument")
@@ -16,7 +17,7 @@ _Argument = TypeVar("_Argument")
 def of_kind(name: str, value: _Argument, kind: type[_Argument]) -> _Argument:
     """*value*, if it is of this *kind*."""
     if not isinstance(value, kind):
-        raise ConfigurationError(f"Tenant.{name} should be a {kind.__name__}, not a {type(value).__name__}")
+        raise ConfigurationError(f"Tenant.{name} should be {describe_type(kind)}, not {shown(value)}")
     return value
 
 
@@ -28,7 +29,7 @@ def setting(name: str, value: _Argument | None, kind: type[_Argument]) -> _Argum
 def having(method: str, name: str, value: _Argument, expected: str) -> _Argument:
     """*value*, if it has the *method* that the Protocol demands; *expected* says in words what it should be."""
     if isinstance(value, type) or not callable(getattr(value, method, None)):
-        raise ConfigurationError(f"Tenant.{name} should be {expected}, not a {type(value).__name__}")
+        raise ConfigurationError(f"Tenant.{name} should be {expected}, not {shown(value)}")
     return value
 
 
