@@ -42,17 +42,18 @@ def show_state(app_path: Path, form: Form | None) -> int:
     lines += [f"run {_run_line(each)}" for each in runs[:_SHOWN]] or ["runs: none"]
     lines.append(f"lease: {holder or 'free'}")
     lines += [] if waiting is None else [f"! {waiting}; to let it go on: o365prov state allow"]
+    shown_runs = [_run_data(each) for each in runs]
     data = {
         "tenant_id": tenant_id,
         "app_name": file.app.name,
         "remembered": by_status,
-        "runs": [_run_data(each) for each in runs],
+        "runs": shown_runs,
         "lease": None
         if holder is None
         else {"holder": holder.holder, "since": holder.since, "expires": holder.expires},
         "quarantine": None if waiting is None else {"since": waiting.since, "reason": waiting.reason},
     }
-    show_lines("o365prov state", lines, form, data["runs"], data=data)
+    show_lines("o365prov state", lines, form, shown_runs, data=data)
     return 0
 
 

@@ -9,6 +9,7 @@ import shlex
 import sys
 import tomllib
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 from command_folder import APP, NAMES, people
@@ -397,9 +398,11 @@ def answered(run, monkeypatch, answer, *arguments):
             stream = os.fdopen(os.dup(inner), "r" if name == "stdin" else "w")
             patched.setattr(sys, name, streams.enter_context(stream))
         code = main(arguments)
-    os.close(inner)
+    os.set_blocking(terminal, False)
     with os.fdopen(terminal, "rb", buffering=0) as shown:
-        return code, shown.read(1_000_000).decode()
+        everything = b"".join(iter(partial(shown.read, 4096), None))  # at most one page is given at a time
+    os.close(inner)
+    return code, everything.decode()
 
 
 def test_a_terminal_is_asked(run, fake, monkeypatch):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from o365prov.errors import EvaluationError
@@ -70,6 +70,7 @@ DIGITS = st.text("0123456789:TZ.,-+W ", min_size=1, max_size=2)
 
 
 @given(st.datetimes(), st.sampled_from(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.123Z"]), st.integers(0, 23), DIGITS)
+@example(datetime(2000, 1, 1), "%Y-%m-%dT%H:%M:%S.123Z", 23, "0")  # noqa: DTZ001 - it is written with its zone
 def test_a_time_of_the_usual_shape_is_read_as_any_other(moment, shape, place, digits):
     """Python reads it; a blank before it makes it be read with care, and the moment, or the refusal, is the same."""
     usual = moment.strftime(shape).rjust(len(moment.strftime(shape)), "0")

@@ -16,6 +16,13 @@ _ISO = re.compile(
 _USUAL_LENGTHS = frozenset({len("2015-07-31T17:18:37Z"), len("2015-07-31T17:18:37.979Z")})
 
 
+def _is_usual(text: str) -> bool:
+    """Whether Python reads it as it is meant: a time to the second or millisecond in UTC."""
+    if len(text) not in _USUAL_LENGTHS or text[-1] != "Z" or text[10] != "T" or text[13] != ":":
+        return False
+    return text[5] != "W" and text[11:13] != "24"
+
+
 def parse_iso(text: str) -> datetime:
     """A moment from ISO 8601: ``2015-07-31T17:18:37.979Z``; without a zone it is UTC, without a time midnight.
 
@@ -23,7 +30,7 @@ def parse_iso(text: str) -> datetime:
         EvaluationFailure: the string is not an ISO 8601 time.
 
     """
-    if len(text) in _USUAL_LENGTHS and text[10] == "T" and text[13] == ":" and text[5] != "W" and text[11:13] != "24":
+    if _is_usual(text):
         try:
             return datetime.fromisoformat(text)
         except ValueError:
