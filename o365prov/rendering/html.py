@@ -58,10 +58,14 @@ _BREAK = element("br")
 
 
 _STYLE = Markup(
-    "<style>.o365prov td, .o365prov th { text-align: left !important; vertical-align: top !important; }"
-    " .o365prov caption { text-align: left; font-weight: bold; }</style>"
+    "<style>.o365prov { overflow-wrap: anywhere; } .o365prov th { overflow-wrap: normal; }"
+    " .o365prov td, .o365prov th { text-align: left !important; vertical-align: top !important; }"
+    " .o365prov caption { text-align: left; font-weight: bold; }"
+    " @media (max-width: 40rem) { .o365prov :is(table, caption, tbody, tr, td) { display: block; }"
+    " .o365prov :is(thead, td:empty) { display: none; } }</style>"
 )
-# Notebooks align cells to the right, as if they held numbers, by a rule that is more specific; ours hold words.
+# Notebooks align cells to the right, as if they held numbers, by a rule that is more specific; ours hold words. Where
+# there is little room, the cells of a row stand one below the other, as on a page.
 
 
 def to_fragment(document: Document) -> str:

@@ -1,33 +1,15 @@
 """Pages as a real browser shows them: every row is there, nothing runs, nothing is loaded, nothing overflows."""
 
-import os
 import re
-import shutil
-import subprocess
 from html import unescape
 
 import pytest
+from browser import browse, needs_browser
 from forms import PLAN, SHOWN
 
 from o365prov.planning import Outcome, Report, Result
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage"
-).split()
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and "CI" not in os.environ, reason="no Chromium here: apt-get install chromium"
-)
-
-
-def browse(page, profile):
-    """The document as the browser holds it after loading."""
-    if CHROMIUM is None:
-        pytest.fail("CI shows pages in a browser, and there is none: apt-get install chromium")
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout  # noqa: S603
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")

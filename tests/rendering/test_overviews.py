@@ -4,32 +4,19 @@ import csv
 import io
 
 import pytest
-from forms import PLAN, POPULATION, REPORT
+from forms import OVERVIEWS, PLAN, POPULATION, REPORT, SNAPSHOT
 from public_values import examples
 
-from o365prov import AppUsers, ConfigurationError, ConnectionTest, Explanation, Office365App, Person, TenantSnapshot
+from o365prov import ConfigurationError, Person, TenantSnapshot
 from o365prov.planning import TenantUser
 from o365prov.rendering import to_csv
 from o365prov.state import AuditRecord
 
-SNAPSHOT = TenantSnapshot(
-    "contoso", [TenantUser(f"id-{number}", {"userPrincipalName": f"p{number}@corp.example"}) for number in range(60)]
-)
-SHOWN = {
-    "explanation": (examples()[Explanation], "user.email"),
-    "snapshot": (SNAPSHOT, "p1@corp.example"),
-    "app users": (examples()[AppUsers], "Office 365"),
-    "person": (examples()[Person], "CN=Ann Lee"),
-    "app": (examples()[Office365App], "String.substringBefore"),
-    "connection test": (ConnectionTest("t", "Contoso", frozenset({"User.Read.All"}), (), ("grant it",)), "grant it"),
-    "population": (POPULATION, "Preview of"),
-}
 
-
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", OVERVIEWS)
 def test_a_notebook_shows_it_without_scripts_or_colours(name):
     """A fragment that is readable on light and dark pages alike."""
-    value, word = SHOWN[name]
+    value, word = OVERVIEWS[name]
     html = value._repr_html_()
     assert word in html
     assert html.startswith('<div class="o365prov">')

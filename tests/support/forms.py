@@ -3,8 +3,23 @@
 from attrs import evolve
 from imports import holding, importable, planned
 from organisation import NOW, account, assigned, somebody, tenant, user_sync_app
+from public_values import examples
 
-from o365prov import CheckedPerson, Departure, ExpectedState, Plan, Report, Verification
+from o365prov import (
+    AppUsers,
+    CheckedPerson,
+    ConnectionTest,
+    Departure,
+    ExpectedState,
+    Explanation,
+    Office365App,
+    Person,
+    Plan,
+    Report,
+    TenantSnapshot,
+    TenantUser,
+    Verification,
+)
 from o365prov.errors import Issue
 from o365prov.planning import (
     BlockSignIn,
@@ -92,3 +107,15 @@ SHOWN = {
     "comparison": POPULATION.compare(OTHER.preview([somebody("Ann Lee"), somebody("Bo Ross", city="Oslo")])),
     "import": IMPORT,
 }
+SNAPSHOT = TenantSnapshot(
+    "contoso", [TenantUser(f"id-{number}", {"userPrincipalName": f"p{number}@corp.example"}) for number in range(60)]
+)
+OVERVIEWS = {
+    "explanation": (examples()[Explanation], "user.email"),
+    "snapshot": (SNAPSHOT, "p1@corp.example"),
+    "app users": (examples()[AppUsers], "Office 365"),
+    "person": (examples()[Person], "CN=Ann Lee"),
+    "app": (examples()[Office365App], "String.substringBefore"),
+    "connection test": (ConnectionTest("t", "Contoso", frozenset({"User.Read.All"}), (), ("grant it",)), "grant it"),
+}
+"""What notebooks show of values that are no plans or reports, with a word that is shown."""
