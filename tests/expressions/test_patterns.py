@@ -17,6 +17,8 @@ from o365prov.expressions.patterns.tree import states_of
 from o365prov.expressions.values.budget import Budget
 from o365prov.expressions.values.failures import EvaluationFailure
 
+SUITE = Path(__file__).parents[2] / "conformance"
+
 
 def both(pattern, text):
     """Whether a string matches, by RE2 and by the automaton, which must agree."""
@@ -80,22 +82,15 @@ def test_patterns_mean_what_java_means(pattern, text, expected):
     assert both(pattern, text) is expected
 
 
-JAVA = [
-    json.loads(line)
-    for line in Path(__file__)
-    .with_name("vectors")
-    .joinpath("java-patterns.jsonl")
-    .read_text(encoding="utf-8")
-    .splitlines()
-]
-"""Patterns drawn at random, with strings, and which of them java.util.regex of Java 17 matches as a whole."""
+JAVA = [json.loads(line) for line in (SUITE / "patterns.jsonl").read_text("utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("row", some(JAVA, 120), ids=lambda row: row["pattern"].encode("unicode_escape").decode())
-def test_patterns_match_what_java_matches(row):
+@pytest.mark.parametrize("row", some(JAVA, 120), ids=lambda row: row["id"])
+def test_both_engines_match_what_java_matches(row):
     """Flags, sets in sets, properties, anchors, repetitions, in any combination."""
-    assert [text for text in row["matches"] if not both(row["pattern"], text)] == []
-    assert [text for text in row["others"] if both(row["pattern"], text)] == []
+    pattern = Expression(row["expression"])._tree.body.right.value
+    texts = [each["text"] for each in row["given"]["roots"]["user"]["texts"]]
+    assert [both(pattern, text) for text in texts] == row["gives"]
 
 
 @pytest.mark.parametrize(
