@@ -59,8 +59,9 @@ def _string(_: object, field: Attribute[Any], value: object) -> None:
 
 
 def _severity(_: object, field: Attribute[Any], value: object) -> None:
-    if value not in ("error", "warning"):
-        raise ConfigurationError(f"Issue.{field.name} should be 'error' or 'warning', not a {type(value).__name__}")
+    if value not in ("error", "warning", "hint"):
+        kind = type(value).__name__
+        raise ConfigurationError(f"Issue.{field.name} should be 'error', 'warning' or 'hint', not a {kind}")
 
 
 @frozen
@@ -72,7 +73,8 @@ class Issue:
         message: what is wrong, for people, without a full stop.
         remedy: what to do about it, without a full stop; empty where nothing can be said.
         place: where it is: the attribute, the JSON path, the line; empty for the whole.
-        severity: ``error`` if what it is about can't be used; ``warning`` if it can, all but the part at *place*.
+        severity: ``error`` if what it is about can't be used; ``warning`` if it can, all but the part at *place*;
+            ``hint`` if nothing is wrong and something could be better.
 
     """
 
@@ -80,7 +82,7 @@ class Issue:
     message: str = field(validator=_string)
     remedy: str = field(default="", validator=_string)
     place: str = field(default="", validator=_string)
-    severity: Literal["error", "warning"] = field(default="error", validator=_severity)
+    severity: Literal["error", "warning", "hint"] = field(default="error", validator=_severity)
 
     @property
     def stops(self) -> bool:

@@ -21,7 +21,8 @@ class Diagnostic:
     """One issue with an expression, and where it is.
 
     Args:
-        issue: what is wrong: an ``error`` for what Okta refuses or what must fail, a ``warning`` for what is doubtful.
+        issue: what is wrong: an ``error`` for what Okta refuses or what must fail, a ``warning`` for what is doubtful,
+            a ``hint`` for what could be shorter or has no effect.
         text: the expression.
         start: where it begins, in characters from 0.
         end: where it ends, exclusive.
@@ -51,8 +52,8 @@ class Diagnostic:
         return self.issue.remedy
 
     @property
-    def severity(self) -> Literal["error", "warning"]:
-        """Whether Okta refuses the expression, or it is only doubtful."""
+    def severity(self) -> Literal["error", "warning", "hint"]:
+        """Whether Okta refuses the expression, it is doubtful, or it could only be better."""
         return self.issue.severity
 
     @property
@@ -89,7 +90,7 @@ class Diagnostic:
         """
         return {
             "range": {"start": _lsp_position(self.text, self.start), "end": _lsp_position(self.text, self.end)},
-            "severity": 1 if self.severity == "error" else 2,
+            "severity": _LSP_SEVERITIES[self.severity],
             "code": self.code,
             "source": "o365prov",
             "message": f"{self.message}; {self.remedy}" if self.remedy else self.message,
@@ -101,6 +102,7 @@ class Diagnostic:
         return f"{self.severity}: {self.message} (line {self.line}, column {self.column}){remedy}"
 
 
+_LSP_SEVERITIES = {"error": 1, "warning": 2, "hint": 4}
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 

@@ -14,6 +14,7 @@ from o365prov.expressions.checker.attributes import (
     written_for_other_dialect,
 )
 from o365prov.expressions.checker.contexts import find_context
+from o365prov.expressions.checker.hints import hints
 from o365prov.expressions.checker.nullness import Guarantee, constant_condition, find_guarantees, path_of
 from o365prov.expressions.checker.state import Checking, CheckState
 from o365prov.expressions.diagnostics import Diagnostic, Schema
@@ -72,7 +73,9 @@ def check(
     checker = Checker(tree, text, dialect, options, known, None if context is None else find_context(context))
     kind = fold(tree, checker.step)
     checker.result(kind)
-    return tuple(sorted(checker.diagnostics, key=lambda diagnostic: (diagnostic.start, diagnostic.end)))
+    found = tuple(checker.diagnostics)
+    found += hints(tree, text, dialect, found)
+    return tuple(sorted(found, key=lambda diagnostic: (diagnostic.start, diagnostic.end)))
 
 
 def _checked_schema(schema: Any) -> Schema:
