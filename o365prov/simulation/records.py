@@ -230,6 +230,11 @@ class Day:
         """The ids of the people of whom the last plan says that something is wrong."""
         return frozenset() if self.plan is None else frozenset(each.subject.person_id for each in self.plan.problems)
 
+    def is_said(self, code: str, person_id: str) -> bool:
+        """Whether a plan of the day says this of a person."""
+        problems = (problem for each in self.applied if each.plan is not None for problem in each.plan.problems)
+        return any((problem.code, problem.subject.person_id) == (code, person_id) for problem in problems)
+
     def ids_of(self, names: Iterable[str]) -> frozenset[str]:
         """The ids of these licences or roles, as far as the tenant has them."""
         return frozenset(self.ids[name.lower()] for name in names if name.lower() in self.ids)

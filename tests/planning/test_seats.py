@@ -289,6 +289,29 @@ def test_a_restored_account_takes_its_seat_again_before_anybody_else_gets_one():
         assert [*told(plan)] == ([] if gets else ["Ann Lee"])
 
 
+@pytest.mark.parametrize("wanted", ["SPE_F1", "SPE_E3"])
+def test_with_fewer_free_seats_than_restored_accounts_the_next_plan_tells_who_has_one(wanted):
+    """To which of them Office 365 gives the seat nobody can tell; whoever lacks it is in line since the first plan."""
+    app, people = evolve(APP, restore_deleted_users=True), [assigned(each, wanted) for each in (BO, CY)]
+    before = {person.id: known(person, F1) for person in (BO, CY)}
+    deleted = [
+        evolve(there, properties={**there.properties, "onPremisesImmutableId": person_id})
+        for person_id, (there, _) in before.items()
+    ]
+    memory = remembered(*[each for _, each in before.values()])
+    first = app.plan(people, tenant(deleted=deleted, skus=full(e3=9, f1=1)), memory, now=NOW)
+    assert "may be restored without it: 1 of 4 seats are free for 2 such accounts" in told(first)["Bo Ross"].message
+    assert list(told(first)) == ["Bo Ross", "Cy Young"]
+    assert given(first) == []
+    later, memory = effects(first, tenant(deleted=deleted))
+    users = [evolve(each, licenses=()) if "cy" in each.username else each for each in later.users]
+    second = app.plan(people, evolve(later, users=users, skus=full(e3=9)), memory, now=NOW + timedelta(days=1))
+    assert given(second) == (["Bo Ross", "Cy Young"] if wanted == "SPE_E3" else [])
+    if wanted == "SPE_F1":
+        assert f"waits since {NOW:%Y-%m-%d}, place 1 of 1" in told(second)["Cy Young"].message
+        assert list(told(second)) == ["Cy Young"]
+
+
 @pytest.mark.parametrize(("seats", "promised"), [(3, True), (2, False)])
 def test_a_seat_that_is_used_beyond_what_was_bought_is_not_promised(seats, promised):
     """Where more are used than there are, one that is given back is still none; and nobody gets the rest of none."""

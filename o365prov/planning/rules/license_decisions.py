@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 from o365prov.errors import Issue
 from o365prov.people import AppUser, WaitingForSeat
 from o365prov.planning.model.changes import AssignLicenses, Remember
-from o365prov.planning.rules.license_problems import circle, no_seat, obstacles, stays
+from o365prov.planning.rules.license_problems import circle, doubtful_seat, no_seat, obstacles, stays
 from o365prov.planning.rules.license_replacement import LicenseGoal, LicenseOutcome, LicenseWish, goal_of
 from o365prov.planning.rules.seats import SeatAllocation, allocate, circles, freed_seats, waiting_since
 from o365prov.planning.tenant.snapshot import TenantSnapshot
@@ -83,7 +83,7 @@ def license_decisions(
 
     decisions: dict[str, LicenseDecision] = {}
     for wish in wishes:
-        person_id, outcome = wish.matched.subject.person_id, wish.goal.with_seats(seats.of(wish))
+        person_id, outcome = wish.matched.subject.person_id, seats.outcome(wish)
         issues = said(wish.goal, "usageLocation" in wish.matched.desired.profile.mapping)
         decisions[person_id] = LicenseDecision(
             _request(wish, outcome),
@@ -115,7 +115,7 @@ def _allocated(wishes: Sequence[LicenseWish], snapshot: TenantSnapshot) -> tuple
         deferring = False
         for number, wish in enumerate(wishes):
             given = seats.of(wish)
-            outcome = wish.goal.with_seats(given)
+            outcome = seats.outcome(wish)
             if not wish.goal.may_take_seats or outcome.whole or not outcome.breaks:
                 continue
             if given:
@@ -144,7 +144,7 @@ def _waiting(wish: LicenseWish, seats: SeatAllocation, now: datetime) -> tuple[W
 
     Who waits keeps the place while something else is in the way too.
     """
-    waits, known = seats.waits_for(wish), wish.matched.known
+    waits, known = seats.waits_for(wish) | seats.may_lack(wish), wish.matched.known
     if not waits and not (known and known.waiting):
         return ()
     found = []
@@ -198,4 +198,9 @@ def _missing_seats(
             place = number, len(line)
             issue = no_seat(wish, sku, since, place, freed=number <= freed[sku_id] - max(sku.used - sku.seats, 0))
             issues.setdefault(person_id, []).append(issue)
+    for wish in wishes:
+        for sku_id in sorted(seats.may_lack(wish)):
+            restored = sum(sku_id in each for each in seats.doubtful.values())
+            issue = doubtful_seat(wish.goal.snapshot.sku_named[sku_id], restored)
+            issues.setdefault(wish.matched.subject.person_id, []).append(issue)
     return issues

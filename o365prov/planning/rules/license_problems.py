@@ -88,6 +88,13 @@ def no_seat(wish: LicenseWish, sku: Sku, since: datetime, place: tuple[int, int]
     return _warning("no_seat", message, remedy)
 
 
+def doubtful_seat(sku: Sku, restored: int) -> Issue:
+    """An account is restored that had *sku*, and there are fewer free seats than *restored* accounts that had it."""
+    free = f"{sku.free:,} of {sku.seats:,} seats are free for {restored:,} such accounts"
+    message = f"the account had {sku.part_number} and may be restored without it: {free}"
+    return _warning("no_seat", message, "Nothing: the next plan sees what it has, and changes its licences")
+
+
 def circle(wishes: Sequence[LicenseWish], wanted: Sequence[Sku]) -> Issue:
     """People who each wait for a seat that the next one has."""
     people = [

@@ -159,6 +159,11 @@ class LicenseGoal:
                 grants.append(grant)
         return Grants(grants).licenses
 
+    @cached_property
+    def unchanged(self) -> LicenseOutcome:
+        """What becomes of it where nothing is asked for."""
+        return LicenseOutcome(whole=False, breaks=frozenset(), adding=(), removing=(), remembered=self.ours)
+
     def with_seats(self, seats: frozenset[str]) -> LicenseOutcome:
         """What becomes of it with seats of these SKUs."""
         if (known := self._outcomes.get(seats)) is not None:

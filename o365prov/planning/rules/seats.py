@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from attrs import frozen
 
-from o365prov.planning.rules.license_replacement import LicenseWish
+from o365prov.planning.rules.license_replacement import LicenseOutcome, LicenseWish
 from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot
 
 
@@ -25,12 +25,15 @@ class SeatAllocation:
         given: by person id, the ids of the SKUs of which the person gets a seat.
         lines: by the id of a SKU, who waits for a seat of it, the first in line first.
         waiting: by person id, the ids of the SKUs in whose lines the person is.
+        doubtful: by person id, the ids of the SKUs that the restored account had, and of which too few seats are free
+            for all who are restored.
 
     """
 
     given: Mapping[str, frozenset[str]]
     lines: Mapping[str, Sequence[LicenseWish]]
     waiting: Mapping[str, frozenset[str]]
+    doubtful: Mapping[str, frozenset[str]]
 
     def of(self, wish: LicenseWish) -> frozenset[str]:
         """The SKUs of which this person gets a seat."""
@@ -40,8 +43,16 @@ class SeatAllocation:
         """The SKUs of which this person waits for a seat."""
         return self.waiting.get(wish.matched.subject.person_id, frozenset())
 
+    def may_lack(self, wish: LicenseWish) -> frozenset[str]:
+        """The SKUs without which this person's account may be restored."""
+        return self.doubtful.get(wish.matched.subject.person_id, frozenset())
 
-def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: Collection[str] = ()) -> SeatAllocation:
+    def outcome(self, wish: LicenseWish) -> LicenseOutcome:
+        """What becomes of the wish: nothing as long as nobody can tell what the account is restored with."""
+        return wish.goal.unchanged if self.may_lack(wish) else wish.goal.with_seats(self.of(wish))
+
+
+def allocate(wishes: Sequence[LicenseWish], snapshot: TenantSnapshot, deferred: Collection[str] = ()) -> SeatAllocation:
     """Give the free seats of each SKU to the first in line.
 
     Args:
@@ -58,6 +69,7 @@ def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: 
             asking.setdefault(sku_id, []).append(wish)
         if wish.matched.deleted:
             returning.update({*wish.goal.holds.direct, *wish.goal.holds.inherited})
+    doubtful = _doubtful(wishes, snapshot, returning)
     given: dict[str, frozenset[str]] = {}
     lines: dict[str, Sequence[LicenseWish]] = {}
     waiting: dict[str, frozenset[str]] = {}
@@ -68,7 +80,7 @@ def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: 
         line: list[LicenseWish] = []
         for wish in people:
             person_id = wish.matched.subject.person_id
-            if free and person_id not in deferred:
+            if free and person_id not in deferred and person_id not in doubtful:
                 free -= 1
                 given[person_id] = given.get(person_id, frozenset()) | {sku_id}
             else:
@@ -78,7 +90,23 @@ def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: 
             for wish in line:
                 person_id = wish.matched.subject.person_id
                 waiting[person_id] = waiting.get(person_id, frozenset()) | {sku_id}
-    return SeatAllocation(given, lines, waiting)
+    return SeatAllocation(given, lines, waiting, doubtful)
+
+
+def _doubtful(
+    wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, returning: Mapping[str, int]
+) -> Mapping[str, frozenset[str]]:
+    """The SKUs that may not come back with restored accounts, by person id.
+
+    To which of them Office 365 gives the last seats, only the next plan can tell.
+    """
+    named = snapshot.sku_named
+    scarce = {sku_id for sku_id, count in returning.items() if sku_id in named and count > named[sku_id].free}
+    if not scarce:
+        return {}
+    restored = (wish for wish in wishes if wish.matched.deleted)
+    found = {wish.matched.subject.person_id: scarce & wish.goal.holds.direct.keys() for wish in restored}
+    return {person_id: frozenset(sku_ids) for person_id, sku_ids in found.items() if sku_ids}
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -97,7 +125,7 @@ def _place(wish: LicenseWish, sku: Sku) -> tuple[bool, int, datetime]:
 
 def freed_seats(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> Counter[str]:
     """How many seats of each SKU the removals and replacements of assigned people free, too late for this plan."""
-    return Counter(sku.id for wish in wishes if wish.goal.with_seats(seats.of(wish)).whole for sku in wish.goal.frees)
+    return Counter(sku.id for wish in wishes if seats.outcome(wish).whole for sku in wish.goal.frees)
 
 
 def circles(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> list[tuple[LicenseWish, ...]]:
