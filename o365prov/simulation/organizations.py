@@ -11,8 +11,8 @@ from o365prov.people import Assignment, DirectoryAccount, Grants, LicenseGrant, 
 from o365prov.profiles import UsernameFormat
 from o365prov.provisioning import LicenseOnly, ProfileSync, ProvisioningType, UniversalSync, UserSync
 from o365prov.simulation.machinery.storage import InMemory, Storage
+from o365prov.simulation.scene import Setting
 from o365prov.simulation.settings import OPTIONS
-from o365prov.simulation.world import Setting
 from o365prov.testing import FakeClock, FakeTenant, Lag
 
 DOMAIN = "yourfederated.domain"

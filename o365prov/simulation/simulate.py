@@ -32,11 +32,12 @@ from o365prov.simulation.machinery.process import execute
 from o365prov.simulation.machinery.storage import InMemory
 from o365prov.simulation.machinery.virtual_time import SimulatedTime, VirtualLoop, run_virtually
 from o365prov.simulation.records import Day
+from o365prov.simulation.scene import Setting
 from o365prov.simulation.schedule.drawing import Trouble, draw_schedule
 from o365prov.simulation.schedule.events import Schedule
 from o365prov.simulation.schedule.shrinking import shrunk
 from o365prov.simulation.violations import Violation, violations
-from o365prov.simulation.world import Setting, World
+from o365prov.simulation.world import World
 from o365prov.sources import OktaExport
 from o365prov.testing import FakeClock, FakeTenant
 
@@ -152,12 +153,12 @@ def run_schedule(setting: Setting, schedule: Schedule, seed: int) -> Simulation:
     return Simulation(
         seed,
         schedule,
-        tuple(world.story),
+        tuple(world.scene.story),
         tuple(violations(days, references)),
         tuple(sorted(done.items())),
         tuple(dict.fromkeys(hazard for plan in plans for hazard in plan.hazards)),
         tuple(problems.most_common()),
-        SimulationCoverage(1, rows, sorted(world.met.items())),
+        SimulationCoverage(1, rows, sorted(world.scene.met.items())),
     )
 
 
