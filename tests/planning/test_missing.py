@@ -68,10 +68,12 @@ def test_the_count_begins_anew_when_the_person_is_back(back):
 
 
 def test_days_count_beside_reads():
-    """Two reads in one night are not two days."""
+    """Two reads in one night are not two days; once there are enough reads, plans have nothing to do until the day."""
     app = app_with(missing_reads=2, missing_days=3)
-    kinds = [kinds for kinds, _ in days(app, [[BO]] * 8, step=timedelta(hours=12))[0]]
-    assert kinds == [*[["remember"]] * 6, ["block_sign_in", "revoke_sessions"], []]
+    story = days(app, [[BO]] * 8, step=timedelta(hours=12))[0]
+    leaves = ["block_sign_in", "revoke_sessions"]
+    assert [kinds for kinds, _ in story] == [["remember"], ["remember"], [], [], [], [], leaves, []]
+    assert [said for _, said in story] == [*[["missing"]] * 6, [], []]
 
 
 def test_the_plan_says_who_waits_and_until_when():

@@ -34,9 +34,12 @@ def waits_when_missing(lifecycle: Lifecycle) -> bool:
     return lifecycle.missing_reads > 1 or lifecycle.missing_days > 0
 
 
-def counted(user: AppUser, now: datetime) -> Missing:
-    """The count with a complete read at *now* (aware) in which *user* is missing."""
-    return user.missing.again(now) if user.missing else Missing.first(now)
+def counted(user: AppUser, lifecycle: Lifecycle, now: datetime) -> Missing:
+    """The count with a complete read at *now* (aware) in which *user* is missing; it ends once there are enough."""
+    missing = user.missing
+    if missing is None:
+        return Missing.first(now)
+    return missing if missing.reads >= lifecycle.missing_reads else missing.again(now)
 
 
 def waits_until(missing: Missing, lifecycle: Lifecycle) -> datetime:
@@ -99,7 +102,7 @@ class MissingPerson:
     @property
     def _missing(self) -> Missing | None:
         """The count with this read, if it counts."""
-        return counted(self.user, self.now) if self.request.counts else self.user.missing
+        return counted(self.user, self.lifecycle, self.now) if self.request.counts else self.user.missing
 
     def _issue(self, missing: Missing | None) -> Issue:
         lifecycle = self.lifecycle

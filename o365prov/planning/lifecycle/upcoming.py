@@ -95,7 +95,7 @@ class Upcoming:
             if ended is not None or not waits_when_missing(lifecycle):
                 yield from self._leaves(subject, self.now, "no longer assigned, or deactivated in Okta")
                 return
-            missing = counted(user, self.now)
+            missing = counted(user, lifecycle, self.now)
             more = max(lifecycle.missing_reads - missing.reads, 0)
             leaves = self._leaves(subject, max(waits_until(missing, lifecycle), self.now), "missing from the source")
             yield from (evolve(each, more_reads=more) for each in leaves)
