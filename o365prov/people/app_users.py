@@ -111,7 +111,10 @@ class AppUser:
     @property
     def is_in_use(self) -> bool:
         """Whether the person is here, as far as we know: the account is in use, about to be, or paused."""
-        return self.status in (AppUserStatus.ACTIVE, AppUserStatus.ENABLING, AppUserStatus.PAUSED)
+        return self.status in _IN_USE
+
+
+_IN_USE = (AppUserStatus.ACTIVE, AppUserStatus.ENABLING, AppUserStatus.PAUSED)
 
 
 def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str, AppUser]:

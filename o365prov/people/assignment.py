@@ -178,6 +178,8 @@ class Assignment:
         (('Directory Readers', 'Reports Reader'), ('Directory Readers',))
 
         """
+        if not self.role_ends:
+            return self  # as it is of nearly everybody
         ended = frozenset(name for name, end in self.role_ends.items() if end <= now)
         if not ended:
             return self

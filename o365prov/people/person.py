@@ -113,8 +113,10 @@ class Person(Overviewed):
     def name(self) -> str:
         """The display name, else first and last name, else login, else id."""
         profile = self.profile
+        if name := profile.get("displayName"):
+            return str(name)
         both = " ".join(str(part) for part in (profile.get("firstName"), profile.get("lastName")) if part)
-        return str(profile.get("displayName") or both or profile.get("login") or self.id)
+        return str(both or profile.get("login") or self.id)
 
     def _overview(self) -> Document:
         accounts = self.directory_accounts

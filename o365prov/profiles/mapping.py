@@ -268,9 +268,9 @@ class ProfileMapping:
             for attribute in (row.attribute for row in self)
         )
 
+    @check_after_failure
     def is_create_only(self, attribute: str) -> bool:
         """Whether this attribute's value is sent to new accounts only."""
-        check_call(ProfileMapping.is_create_only, locals())
         row = self._rows.get(attribute)
         return row is not None and row.apply_on is ApplyOn.CREATE
 
@@ -292,6 +292,12 @@ class ProfileMapping:
             for position, row in enumerate(self)
             if row.attribute.graph and row.attribute.kind not in _NOT_IN_BODY
         )
+
+    @cached_property
+    def updating(self) -> tuple[tuple[int, str], ...]:
+        """Position and Graph's property of those rows of which existing accounts get the value, by the property."""
+        rows = ((position, graph) for position, graph, apply_on in self.outgoing if apply_on is not ApplyOn.CREATE)
+        return tuple(sorted(rows, key=lambda row: row[1]))
 
     @cached_property
     def beyond_graph(self) -> tuple[tuple[int, Attribute], ...]:

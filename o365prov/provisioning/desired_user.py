@@ -16,7 +16,6 @@ from o365prov.people import Assignment, Person, PersonKind
 from o365prov.profiles import (
     ATTRIBUTES,
     UNSET,
-    ApplyOn,
     Attribute,
     MappedProfile,
     ProfileMapping,
@@ -116,13 +115,11 @@ class DesiredUser:
     def update_properties(self) -> dict[str, Any]:
         """Values by Graph's property names for an existing account, without those for new accounts only.
 
-        None and [] clear a property.
+        They are in the order of the names; None and [] clear a property.
         """
         values = self.profile.values
         return {
-            graph: value
-            for position, graph, apply_on in self.profile.mapping.outgoing
-            if (value := values[position]) is not UNSET and apply_on is not ApplyOn.CREATE
+            graph: value for position, graph in self.profile.mapping.updating if (value := values[position]) is not UNSET
         }
 
 

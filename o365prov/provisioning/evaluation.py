@@ -8,6 +8,7 @@ recognizes by it who is as before.
 from __future__ import annotations
 
 import hashlib
+import marshal
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import cache, cached_property
@@ -25,7 +26,9 @@ from o365prov.provisioning.provisioning_type import ProvisioningType
 _CLOCK = "now()"
 _GROUPS = "groups()"
 _ONLY_WHETHER = frozenset({"hasDirectoryUser()", "hasWorkdayUser()"})
-_OWN = frozenset({"user", "source", "active_directory", "findDirectoryUser()", "hasDirectoryUser()", _GROUPS, _CLOCK})
+_PROFILE = frozenset({"user", "source"})
+_DIRECTORY = frozenset({"active_directory", "findDirectoryUser()"})
+_OWN = frozenset({*_PROFILE, *_DIRECTORY, "hasDirectoryUser()", _GROUPS, _CLOCK})
 """What is the person's own; everything else may be around them, such as their manager or another app's user."""
 
 _NAMES = ("displayName", "firstName", "lastName")
@@ -61,21 +64,33 @@ class Evaluation:
         return _hash((_version(), self.provisioning, username, rows, sorted(self.domains)))
 
     @cached_property
-    def attributes(self) -> tuple[str, ...] | None:
-        """The attributes that the expressions read; None where one may read any."""
-        if any(len(path) == 1 and path[0] not in {_CLOCK, _GROUPS, *_ONLY_WHETHER} for path in self._paths):
-            return None
-        return tuple(sorted({*_NAMES, *(name for path in self._paths for name in path[1:])}))
+    def reads_anything(self) -> bool:
+        """Whether an expression may read any attribute."""
+        return any(len(path) == 1 and path[0] not in {_CLOCK, _GROUPS, *_ONLY_WHETHER} for path in self._paths)
+
+    @cached_property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes of the profile that the expressions read by name, or may."""
+        return tuple(sorted({*_NAMES, *self._named(other_than=_DIRECTORY)}))
+
+    @cached_property
+    def directory_attributes(self) -> tuple[str, ...]:
+        """The attributes of accounts in Active Directory that the expressions read by name, or may."""
+        return tuple(sorted(self._named(other_than=_PROFILE)))
+
+    def _named(self, *, other_than: Collection[str]) -> set[str]:
+        """The attributes of all roots but some; whose another root's are, such as a directory's, is not looked at."""
+        return {name for path in self._paths if path[0] not in other_than for name in path[1:]}
 
     @cached_property
     def reads_groups(self) -> bool:
         """Whether an expression reads the person's groups, or may."""
-        return self.attributes is None or any(path[0] == _GROUPS for path in self._paths)
+        return self.reads_anything or any(path[0] == _GROUPS for path in self._paths)
 
     @cached_property
     def reads_related(self) -> bool:
         """Whether an expression reads what is around the person, or may."""
-        return self.attributes is None or any(path[0] not in _OWN for path in self._paths)
+        return self.reads_anything or any(path[0] not in _OWN for path in self._paths)
 
     @cached_property
     def reads_clock(self) -> bool:
@@ -115,20 +130,22 @@ class Evaluation:
         """
         if self.reads_clock or assignment.person.kind is PersonKind.GUEST:
             return ""
-        person, names = assignment.person, self.attributes
+        person, whole = assignment.person, self.reads_anything
         read: tuple[object, ...] = (
             self.settings,
             person.id,
             person.status.value,
             person.source,
             assignment.username,
-            person.profile if names is None else [*map(person.profile.get, names)],
+            dict(person.profile) if whole else [*map(person.profile.get, self.attributes)],
             [
                 (
                     account.instance,
                     account.object_guid.int,
                     account.distinguished_name,
-                    account.attributes if names is None else [*map(account.attributes.get, names)],
+                    dict(account.attributes)
+                    if whole
+                    else [*map(account.attributes.get, self.directory_attributes)],
                 )
                 for account in person.directory_accounts
             ],
@@ -140,7 +157,17 @@ class Evaluation:
 
 
 def _hash(values: tuple[object, ...]) -> str:
-    return hashlib.blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    try:
+        content = marshal.dumps(values, _MARSHALLED)  # in a third of the time that repr takes
+    except ValueError:  # it holds an instant, or a value of a class of ours
+        content = repr(values).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).hexdigest()[:_DIGITS]
+
+
+_MARSHALLED = 2
+"""The last version of the format in which equal values are equal bytes: later ones tell which of them are one object."""
+
+_DIGITS = 16
 
 
 def _written(expression: Expression) -> tuple[object, ...]:
@@ -162,7 +189,7 @@ def _accounts(person: Person) -> Iterator[tuple[object, ...]]:
 
 def _groups(groups: Collection[Group]) -> Iterator[tuple[object, ...]]:
     for group in groups:
-        yield group.id, group.name, group.type, group.source_id, group.profile
+        yield group.id, group.name, group.type, group.source_id, dict(group.profile)
 
 
 @cache
