@@ -13,7 +13,15 @@ from o365prov.structuring.reader import (
     read_object,
     shown,
 )
-from o365prov.structuring.saved import Saved, SavedFormat, from_json_text, json_text, to_json_text, to_json_value
+from o365prov.structuring.saved import (
+    Saved,
+    SavedFormat,
+    brief_json_values,
+    from_json_text,
+    json_text,
+    to_json_text,
+    to_json_value,
+)
 
 __all__ = [
     "IssueList",
@@ -22,6 +30,7 @@ __all__ = [
     "SavedFormat",
     "StrPath",
     "UnreadableError",
+    "brief_json_values",
     "from_json_text",
     "json_text",
     "kind_of",

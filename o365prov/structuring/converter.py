@@ -71,8 +71,11 @@ def converter(*, leave_out_defaults: bool = False) -> Converter:
 
 
 def parts_of(value: Any) -> Iterator[tuple[str, Any]]:
-    """The members of a value's JSON object, one after the other, and lists as iterators: little is kept at a time."""
-    made, kind = converter(), type(value)
+    """The members of a value's JSON object, one after the other, and lists as iterators: little is kept at a time.
+
+    What is as by default is left out of the values within them.
+    """
+    made, kind = converter(leave_out_defaults=True), type(value)
     if hasattr(kind, "_to_json_value"):
         yield from made.unstructure(value, kind).items()
         return
@@ -199,12 +202,15 @@ def _write_any(value: Any) -> Any:
             return value
         case list():
             return [_write_any(each) for each in value]
-        case Mapping() if all(isinstance(key, str) for key in value):
+        case Mapping() if _STRINGS.issuperset(map(type, value)) or all(isinstance(key, str) for key in value):
             return {key: each if type(each) is str else _write_any(each) for key, each in value.items()}
         case _:
             raise UsageError(
                 f"a {type(value).__name__} can't be saved as JSON: use the string, number or list that Graph takes"
             )
+
+
+_STRINGS = frozenset({str})
 
 
 def _read_any(value: Any) -> Any:

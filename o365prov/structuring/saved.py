@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar
 
 from attrs import frozen
@@ -204,6 +204,13 @@ def to_json_value(value: Any, kind: type) -> dict[str, Any]:
     return written
 
 
+def brief_json_values(values: Iterable[Any], kind: Any) -> Iterator[dict[str, Any]]:
+    """Values of one of our classes, or of a union of them, as JSON objects without what is as by default."""
+    from o365prov.structuring.converter import converter  # noqa: PLC0415 - cattrs takes time to load
+
+    return map(converter(leave_out_defaults=True).get_unstructure_hook(kind), values)
+
+
 def to_json_text(value: Any, kind: type) -> str:
     """A value of one of our classes as brief JSON, without a head; :func:`from_json_text` reads it back.
 
@@ -249,14 +256,14 @@ def _lines(value: Any) -> str:
 
 
 def json_text(value: object) -> str:
-    """JSON values as text, the same for equal values: members are sorted by their names."""
+    """JSON values as text, the same for equal values: members are sorted by their names. No value holds itself."""
     return _ENCODE(value)
 
 
-_ENCODE = json.JSONEncoder(allow_nan=False, sort_keys=True).encode
+_ENCODE = json.JSONEncoder(allow_nan=False, sort_keys=True, check_circular=False).encode
 _ENCODE_BRIEFLY = json.JSONEncoder(
     allow_nan=False, ensure_ascii=False, separators=(",", ":"), check_circular=False
-).encode  # what cattrs makes is a tree
+).encode
 
 
 def _digest(lines: dict[str, str], key: bytes | None) -> str:

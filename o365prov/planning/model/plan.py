@@ -23,7 +23,7 @@ from o365prov.planning.model.limiting import part_of_plan
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.throttle_limits import WRITES, Quota
 from o365prov.rendering import Document, Renderable, check_limit
-from o365prov.structuring import Saved, SavedFormat, json_text, to_json_value
+from o365prov.structuring import Saved, SavedFormat, brief_json_values, json_text
 
 _WHOLE = "of the whole plan: "
 
@@ -130,10 +130,9 @@ class Plan(Renderable, Saved):
         was, and the state of the tenant then, only :attr:`id` covers.
         """
         content = hashlib.sha256()
-        for change in self.changes:
-            written = to_json_value(change, type(change))
+        for written in brief_json_values(self.changes, Change):
             del written["reason"]  # the words of a change are not content
-            content.update(json_text([change.kind, written]).encode())
+            content.update(json_text(written).encode())
         memory = [self.app_users.app_name, self.app_users.lineage, self.app_users.serial]
         return _digest([self.tenant_id, *memory, self.provisioning_type, self.hazards, content.hexdigest()])
 
