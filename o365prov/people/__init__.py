@@ -1,7 +1,8 @@
 """People as their directories know them, the groups they are in, and what is assigned to them."""
 
 from o365prov.people.app_users import AppUser, AppUsers, AppUserStatus, WaitingForSeat
-from o365prov.people.assignment import Assignment, Grants, Group, GroupAssignment, LicenseGrant, assign
+from o365prov.people.assigning import assign
+from o365prov.people.assignment import Assignment, Grants, Group, GroupAssignment, LicenseGrant
 from o365prov.people.departure import AfterBlock, Departure, Missing
 from o365prov.people.directory_objects import (
     DirectoryContact,
