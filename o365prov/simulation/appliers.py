@@ -11,12 +11,12 @@ from attrs import define, field
 
 from o365prov.errors import LeaseLostError, O365ProvError, PlanRefusedError
 from o365prov.graph import Tenant
-from o365prov.planning import Plan
+from o365prov.planning import Plan, Report
 from o365prov.simulation.edits import Edits
 from o365prov.simulation.machinery.observed_state import ObservedState
 from o365prov.simulation.machinery.process import ENDING, PROCESS, Killed, Process
 from o365prov.simulation.machinery.wire import Wire
-from o365prov.simulation.records import Applied, Day
+from o365prov.simulation.records import Applied, Day, Undone
 from o365prov.simulation.scene import Scene
 from o365prov.simulation.schedule.events import Cut, Interruption, Round, Source
 from o365prov.state import State
@@ -45,6 +45,7 @@ class Appliers:
     edits: Edits
     chance: random.Random
     _plans: list[Plan] = field(factory=list)
+    _report: Report | None = None
     _living: dict[Process, asyncio.Task[Applied]] = field(factory=dict)
     _tenants: dict[Process, Tenant] = field(factory=dict)
     _started: int = 0
@@ -59,12 +60,25 @@ class Appliers:
         if not planned.is_together:
             await self._ended_or_paused(process, task)
 
-    async def undisturbed(self, day: Day) -> Applied:
+    async def undisturbed(self, day: Day, source: Source = Source.NEW) -> Applied:
         """Plan and apply, undisturbed."""
         process = self._process()
-        applied = await self._start(process, Round(), day)
+        applied = await self._start(process, Round(source), day)
         del self._living[process]
         return applied
+
+    async def undo(self, day: Day) -> None:
+        """Plan, apply, and take it back, undisturbed."""
+        before = self.scene.look()
+        run = await self.undisturbed(day)
+        if run.report is None:
+            return
+        self._report = run.report
+        await self.scene.time.sleep(UNTIL_SEEN)
+        taken_back = await self.undisturbed(day, Source.UNDO)
+        self.scene.met[Source.UNDO.name] += 1
+        day.undone = Undone(before, run.report, taken_back, self.scene.look())
+        await self.scene.time.sleep(UNTIL_SEEN)
 
     async def everybody_goes_on(self) -> None:
         """Let those who were paused return, after their leases moved on, and wait for all to end."""
@@ -157,7 +171,7 @@ class Appliers:
         try:
             async with Tenant.over(wire, state=state, clock=scene.time, random=self.chance.random) as tenant:
                 self._tenants[process] = tenant
-                applied.plan = await self._plan(tenant, state, planned)
+                applied.plan = await self._plan(tenant, state, planned, day)
                 changed = self.edits.happen_amid(planned.edits)
                 if changed and planned.source is Source.NEW:
                     await scene.time.sleep(UNTIL_SEEN)
@@ -178,25 +192,32 @@ class Appliers:
         scene.tell(f"{process.name} {applied}")
         return applied
 
-    async def _plan(self, tenant: Tenant, state: State, planned: Round) -> Plan:
+    async def _plan(self, tenant: Tenant, state: State, planned: Round, day: Day) -> Plan:
+        """The plan that an applier applies: an earlier one, or a new one."""
         if planned.source is Source.AGAIN and self._plans:
             return self._plans[-1]
         if planned.source is Source.OLDER and len(self._plans) > 1:
             return self._plans[-2]
-        scene = self.scene
-        only = None
+        plan = await self._new_plan(tenant, state, planned)
+        day.plans.append(plan)
+        if plan.changes:
+            self._plans.append(plan)
+            self.scene.book.plan(plan.id)
+        return plan
+
+    async def _new_plan(self, tenant: Tenant, state: State, planned: Round) -> Plan:
+        scene, only = self.scene, None
+        app, assignments = scene.app, scene.staff.assignments
         if planned.source is Source.PUSH:
             pushed = [scene.staff[planned.who + number] for number in range(_PUSHED)]
             only = {person_id for each in pushed for person_id in each.person_ids}
-        assignments = scene.staff.assignments
-        snapshot = await tenant.read(scene.app.needs(assignments, only=only))
+        snapshot = await tenant.read(app.needs(assignments, only=only))
         scene.tenant_id = snapshot.tenant_id
-        known = state.app_users(snapshot.tenant_id, scene.app.name)
-        plan = scene.app.plan(assignments, snapshot, known, now=scene.time.now(), only=only)
-        if plan.changes:
-            self._plans.append(plan)
-            scene.book.plan(plan.id)
-        return plan
+        known, now = state.app_users(snapshot.tenant_id, app.name), scene.time.now()
+        if planned.source is Source.UNDO and self._report is not None:
+            return self._report.inverse(snapshot, known, now=now, lifecycle=app.lifecycle)
+        plan = app.plan(assignments, snapshot, known, now=now, only=only, complete=scene.staff.is_complete)
+        return plan.limited_to(most=_PUSHED) if planned.source is Source.PART else plan
 
     async def _apply(self, tenant: Tenant, applied: Applied, *, again: bool) -> None:
         """Apply a plan, perhaps *again*; wait for the lease of one who died with it."""

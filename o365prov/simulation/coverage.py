@@ -12,6 +12,9 @@ from o365prov.planning import every_row
 from o365prov.rendering import Cell, Document, Facts, Renderable, Row, Table, check_limit
 from o365prov.simulation.schedule.events import AMID_NOTES, Cut, CutPlace, Event, Source, Wrong
 
+ALLOWED = "quarantined, and allowed to go on"
+"""What happens to an app when too much fails for one reason."""
+
 
 def _counts(counts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     return as_tuple(counts)
@@ -54,6 +57,7 @@ class SimulationCoverage(Renderable):
             "plans": ((each.name for each in Source), met),
             "faults of the network": ((each.name for each in Wrong), met),
             "interruptions": (cuts, met),
+            "apps": ((ALLOWED,), met),
         }
         never = [(kind, name) for kind, (names, found) in kinds.items() for name in _missing(names, found)]
         facts = (

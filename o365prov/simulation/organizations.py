@@ -12,7 +12,7 @@ from o365prov.profiles import UsernameFormat
 from o365prov.provisioning import LicenseOnly, ProfileSync, ProvisioningType, UniversalSync, UserSync
 from o365prov.simulation.machinery.storage import InMemory, Storage
 from o365prov.simulation.scene import Setting
-from o365prov.simulation.settings import OPTIONS
+from o365prov.simulation.settings import LIFECYCLE, OPTIONS, after_event
 from o365prov.testing import FakeClock, FakeTenant, Lag
 
 DOMAIN = "yourfederated.domain"
@@ -54,6 +54,8 @@ def draw_setting(seed: int, *, people: int, storage: type[Storage] = InMemory) -
         take_over_licenses=chance.random() < 0.2,
         take_over_roles=chance.random() < 0.2,
     )
+    for event in LIFECYCLE:
+        app = after_event(app, event, chance.randrange(60)) if chance.random() < 0.3 else app
 
     def tenant(clock: FakeClock) -> FakeTenant:
         fake = FakeTenant(

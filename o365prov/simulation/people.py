@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from attrs import define, evolve, field
 
 from o365prov.people import Assignment, DirectoryAccount, Grants, UserStatus
+from o365prov.simulation.machinery.virtual_time import DAY
 from o365prov.simulation.schedule.events import Event, Happening
 
-_TITLES = 5
+TITLES = 5
+"""How many titles people get."""
+
 _NEW = UUID("41dd9c2f-6f0c-4b35-9a52-7c9c2b6f2a0d")
 _NEW_PEOPLE = "OU=New,DC=corp,DC=example"
 
@@ -25,6 +28,7 @@ class Employee:
         number: which one it is, from 0.
         assignment: what the source says when they are assigned.
         is_assigned: whether they are.
+        is_missing: whether the source does not say so today, by mistake.
         ids: how many ids the source gave them.
 
     """
@@ -32,6 +36,7 @@ class Employee:
     number: int
     assignment: Assignment
     is_assigned: bool = True
+    is_missing: bool = False
     ids: int = 1
     _first_id: str = field(init=False)
 
@@ -98,9 +103,53 @@ class Employee:
         accounts = [evolve(each, password_last_set=now) for each in self.assignment.person.directory_accounts]
         self._person(password_changed=now, directory_accounts=accounts)
 
+    def get_grants(self, grants: Grants) -> None:
+        """Be assigned other licences and roles."""
+        self.assignment = evolve(self.assignment, grants=grants, role_ends={})
+
+    def get_days(self, *, starts: datetime | None = None, ends: datetime | None = None) -> None:
+        """Be assigned from a day on, or until a day."""
+        self.assignment = evolve(self.assignment, starts=starts, ends=ends)
+
+    def lose_roles(self, at: datetime) -> None:
+        """Have the roles until an instant."""
+        self.assignment = evolve(self.assignment, role_ends=dict.fromkeys(self.assignment.grants.roles, at))
+
     def get_status(self, status: UserStatus) -> None:
         """Have another status in the source."""
         self._person(status=status)
+
+    def happen(self, event: Event, number: int, now: datetime) -> None:
+        """Let something happen to nobody else."""
+        match event:
+            case Event.JOIN:
+                self.is_assigned = True
+                self.get_status(UserStatus.ACTIVE)
+                self.get_days()
+            case Event.LEAVE:
+                self.is_assigned = False
+            case Event.SUSPEND:
+                self.get_status(UserStatus.SUSPENDED)
+            case Event.STAGE:
+                self.get_status(UserStatus.STAGED)
+            case Event.START_LATER:
+                self.is_assigned = True
+                self.get_days(starts=now + _days(number))
+            case Event.END_LATER:
+                self.get_days(ends=now + _days(number))
+            case Event.END_ROLES_LATER:
+                self.lose_roles(now + _days(number))
+            case Event.PROMOTE:
+                self.get_title(f"Level {number % TITLES}")
+            case Event.RENAME:
+                self.get_number(number)
+            case Event.NEW_ID:
+                self.get_new_id()
+                self.is_assigned = True
+            case Event.NEW_PASSWORD:
+                self.get_password(now)
+            case _:
+                pass
 
     @property
     def address(self) -> str:
@@ -116,11 +165,18 @@ class Employee:
         return evolve(account, attributes={**account.attributes, "managerDn": name})
 
 
+def _days(number: int) -> timedelta:
+    """One to ten days, which end in the middle of a simulated one."""
+    return (1 + number % 10) * DAY - DAY / 2
+
+
 class Staff:
     """Everybody.
 
     Args:
         assignments: what the source says of everybody on the first day.
+
+    ``is_complete`` says whether the source is read as a whole today.
 
     """
 
@@ -128,6 +184,7 @@ class Staff:
         self.all = [Employee(number, each) for number, each in enumerate(assignments)]
         found = dict.fromkeys(each.assignment.grants for each in self.all)
         self._grants = (*found, Grants())
+        self.is_complete = True
 
     def __getitem__(self, number: int) -> Employee:
         """The person of this number; beyond the last one it begins again."""
@@ -136,7 +193,13 @@ class Staff:
     @property
     def assignments(self) -> list[Assignment]:
         """What the source says today."""
-        return [each.assignment for each in self.all if each.is_assigned]
+        return [each.assignment for each in self.all if each.is_assigned and not each.is_missing]
+
+    def next_day(self) -> None:
+        """What was wrong with the source is right again."""
+        self.is_complete = True
+        for each in self.all:
+            each.is_missing = False
 
     def everybody_leaves(self) -> None:
         """Nobody is assigned any more."""
@@ -147,31 +210,11 @@ class Staff:
         """Let something happen to people."""
         one, other, number = self[happening.one], self[happening.other], happening.number
         match happening.event:
-            case Event.JOIN:
-                one.is_assigned = True
-                one.get_status(UserStatus.ACTIVE)
             case Event.HIRE:
                 self.all.append(one.newcomer(len(self.all)))
-            case Event.LEAVE:
-                one.is_assigned = False
             case Event.REGRANT:
                 one.is_assigned = True
-                one.assignment = evolve(one.assignment, grants=self._grants[number % len(self._grants)])
-            case Event.REORGANIZE:
-                for each in self.all:
-                    if (each.number + number) % 4 == 0:
-                        each.get_number(number)
-                    each.is_assigned = bool((each.number + number) % 3)
-                    each.get_title(f"Level {(each.number + number) % _TITLES}")
-                    grants = self._grants[(each.number + number) % len(self._grants)]
-                    each.assignment = evolve(each.assignment, grants=grants)
-                self.all.append(one.newcomer(len(self.all)))
-            case Event.SUSPEND:
-                one.get_status(UserStatus.SUSPENDED)
-            case Event.PROMOTE:
-                one.get_title(f"Level {number % _TITLES}")
-            case Event.RENAME:
-                one.get_number(number)
+                one.get_grants(self._grants[number % len(self._grants)])
             case Event.SWAP:
                 mine = one.address
                 one.get_address(other.address)
@@ -181,12 +224,27 @@ class Staff:
                 local, _, domain = one.address.partition("@")
                 other.get_address(one.address)
                 one.get_address(f"{local}.was@{domain}")
-            case Event.NEW_ID:
-                one.get_new_id()
-                one.is_assigned = True
             case Event.NEW_MANAGER:
                 one.get_manager(other)
-            case Event.NEW_PASSWORD:
-                one.get_password(now)
+            case Event.REORGANIZE:
+                self._reorganize(number)
+                self.all.append(one.newcomer(len(self.all)))
+            case Event.UNSUSPEND:
+                for each in self.all:
+                    if each.assignment.person.status in (UserStatus.SUSPENDED, UserStatus.STAGED):
+                        each.get_status(UserStatus.ACTIVE)
+            case Event.READ_IN_PART:
+                self.is_complete = False
+            case Event.MISREAD:
+                for each in self.all:
+                    each.is_missing = (each.number + number) % 4 == 0
             case _:
-                pass
+                one.happen(happening.event, number, now)
+
+    def _reorganize(self, number: int) -> None:
+        for each in self.all:
+            if (each.number + number) % 4 == 0:
+                each.get_number(number)
+            each.is_assigned = bool((each.number + number) % 3)
+            each.get_title(f"Level {(each.number + number) % TITLES}")
+            each.get_grants(self._grants[(each.number + number) % len(self._grants)])

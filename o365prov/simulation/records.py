@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import asdict, define, field, frozen
+from attrs import asdict, define, evolve, field, frozen
 
 from o365prov.app import Office365App
-from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Grants, UserStatus
 from o365prov.planning import Plan, Report, Verification
 from o365prov.simulation.machinery.virtual_time import day_of
 from o365prov.testing import FakeTenant
@@ -92,6 +92,11 @@ class Books:
         tenant = sorted(f"account {_shown(_tenant_facts(each), names)}" for each in accounts)
         return [*tenant, *sorted(f"memory {_shown(_memory_facts(each, names), names)}" for each in people)]
 
+    def facts(self, object_id: str) -> str:
+        """What an account holds, so that it can be compared; nothing for one that is gone or deleted."""
+        account = self.accounts.get(object_id)
+        return "" if account is None or account.is_deleted else _shown(_tenant_facts(account), {})
+
     def names(self) -> Mapping[str, str]:
         """What each account is called in every run, by its id."""
         return {key: name_of(each.properties) for key, each in self.accounts.items()}
@@ -170,6 +175,24 @@ class Applied:
         return f"{self.what}: {self.report!r}" if self.report is not None else self.what
 
 
+@frozen
+class Undone:
+    """A run that was taken back at once.
+
+    Args:
+        before: the tenant and the memory before the run.
+        run: its report.
+        taken_back: what the undo did.
+        after: the tenant and the memory after that.
+
+    """
+
+    before: Books
+    run: Report
+    taken_back: Applied
+    after: Books
+
+
 @define
 class Day:
     """What became of a day.
@@ -183,9 +206,13 @@ class Day:
         ids: the ids of licences and roles by their names.
         owners: who had an account first, by object id.
         before: the tenant and the memory once everything had happened, and before anybody applied.
+        absent_since: since when people are missing from what the source says, by person id.
+        is_complete: whether the source was read as a whole.
         edited: the names of the accounts that administrators edited until now in ways that plans leave as they are, or
             while plans were applied.
         applied: what the appliers did, in order.
+        plans: the plans that were made on the day.
+        undone: a run that was taken back; None if none was.
         attempts: how many plans it took at the end until nothing was left to do.
         faults: what should not have happened with the lease.
         sent: the ids of the licences and roles that accounts were ever given from here, by object id; an account that
@@ -205,8 +232,12 @@ class Day:
     ids: Mapping[str, str]
     owners: Mapping[str, str]
     before: Books
+    absent_since: Mapping[str, datetime] = field(factory=dict)
+    is_complete: bool = True
     edited: frozenset[str] = frozenset()
     applied: list[Applied] = field(factory=list)
+    plans: list[Plan] = field(factory=list)
+    undone: Undone | None = None
     attempts: int = 0
     faults: list[str] = field(factory=list)
     sent: Mapping[str, frozenset[str]] = field(factory=dict)
@@ -222,8 +253,35 @@ class Day:
 
     @property
     def wanted(self) -> Mapping[str, Assignment]:
-        """The assignments by person id."""
-        return {each.person.id: each for each in self.assignments}
+        """The assignments of who is to be served now, by person id."""
+        return {each.person.id: each for each in self.assignments if self.is_served(each)}
+
+    def is_served(self, assignment: Assignment) -> bool:
+        """Whether somebody is active, and the assignment has begun, has not ended and is not excluded."""
+        return (
+            assignment.person.status is UserStatus.ACTIVE
+            and (assignment.starts is None or assignment.starts <= self.now)
+            and not self.is_over(assignment)
+            and not self.is_excluded(assignment)
+        )
+
+    def is_over(self, assignment: Assignment) -> bool:
+        """Whether the day of its end has come."""
+        return assignment.ends is not None and assignment.ends <= self.now
+
+    def is_excluded(self, assignment: Assignment) -> bool:
+        """Whether its person meets the condition that excludes people, or has an account that is excluded."""
+        lifecycle, user = self.app.lifecycle, self.before.memory.get(assignment.person.id)
+        excluded = lifecycle.excluded_people
+        if excluded is not None and excluded.holds(assignment, self.now):
+            return True
+        return user is not None and lifecycle.excludes_account(user.object_id)
+
+    def granted(self, assignment: Assignment) -> Grants:
+        """The licences and roles that an assignment gives now."""
+        ended = {role for role, at in assignment.role_ends.items() if at <= self.now}
+        grants = assignment.grants
+        return evolve(grants, roles=tuple(role for role in grants.roles if role not in ended))
 
     @property
     def said(self) -> frozenset[str]:

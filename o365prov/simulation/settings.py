@@ -8,7 +8,9 @@ from attrs import evolve
 
 from o365prov.app import Office365App
 from o365prov.errors import ConfigurationError
+from o365prov.profiles import PersonCondition
 from o365prov.provisioning import Deprovisioning
+from o365prov.simulation.people import TITLES
 from o365prov.simulation.schedule.events import Event
 
 OPTIONS = (
@@ -19,6 +21,12 @@ OPTIONS = (
     Deprovisioning.block_remove_licenses_and_delete(grace_days=7),
 )
 """One of each of Okta's options for leavers."""
+
+PATIENCE: tuple[tuple[int, int], ...] = ((1, 0), (2, 0), (1, 2), (2, 3))
+"""In how many reads and for how many days leavers must be missing."""
+
+LIFECYCLE = (Event.SWITCH_SUSPENSION, Event.SWITCH_PATIENCE, Event.SWITCH_PREPARATION, Event.EXCLUDE_PEOPLE)
+"""What changes the settings of people who are neither simply here nor gone."""
 
 _SWITCHES = {Event.SWITCH_DEACTIVATION: "deactivate_users", Event.SWITCH_CREATION: "create_users"}
 
@@ -34,6 +42,8 @@ def after_event(app: Office365App, event: Event, number: int) -> Office365App:
     """
     if event is Event.SWITCH_RESTORING:
         return evolve(app, restore_deleted_users=bool(number % 2))
+    if lifecycle := _lifecycle(event, number):
+        return evolve(app, lifecycle=evolve(app.lifecycle, **lifecycle))
     if event is Event.CHOOSE_OPTION:
         changes: dict[str, Any] = {"deprovisioning": OPTIONS[number % len(OPTIONS)]}
     elif event in _SWITCHES:
@@ -46,3 +56,20 @@ def after_event(app: Office365App, event: Event, number: int) -> Office365App:
         return app.with_provisioning(evolve(provisioning, **changes)).remap(keep=True)
     except (ConfigurationError, TypeError):  # the type does not leave that to be chosen
         return app
+
+
+def _lifecycle(event: Event, number: int) -> dict[str, Any]:
+    """What changes in the settings of people who are neither simply here nor gone."""
+    match event:
+        case Event.SWITCH_SUSPENSION:
+            return {"suspended": "block" if number % 2 else "hold"}
+        case Event.SWITCH_PATIENCE:
+            reads, days = PATIENCE[number % len(PATIENCE)]
+            return {"missing_reads": reads, "missing_days": days}
+        case Event.SWITCH_PREPARATION:
+            return {"create_days_before": 7 * (number % 2), "create_staged": bool(number % 2)}
+        case Event.EXCLUDE_PEOPLE:
+            title = f"Level {number % TITLES}"
+            return {"excluded_people": PersonCondition.of(f'user.title == "{title}"') if number % 2 else None}
+        case _:
+            return {}

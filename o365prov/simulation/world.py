@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime
+
+from attrs import evolve
 
 from o365prov.people import Assignment
 from o365prov.simulation.administrator import Administrator
 from o365prov.simulation.appliers import UNTIL_SEEN, Appliers
+from o365prov.simulation.coverage import ALLOWED
 from o365prov.simulation.edits import Edits
 from o365prov.simulation.machinery.virtual_time import SimulatedTime
 from o365prov.simulation.records import Day
@@ -34,6 +38,7 @@ class World:
         self._appliers = Appliers(self.scene, self._edits, random.Random(seed))  # noqa: S311 - chance needs no secrecy
         self._given: tuple[Assignment, ...] = ()
         self._owners: dict[str, str] = {}
+        self._absent_since: dict[str, datetime] = {}
 
     async def run(self, schedule: Schedule, *, disturbed: bool) -> list[Day]:
         """Live through a schedule; without disturbance nothing goes wrong.
@@ -57,8 +62,10 @@ class World:
 
     async def _day(self, planned: DayPlan, *, disturbed: bool) -> Day:
         scene, appliers = self.scene, self._appliers
+        scene.staff.next_day()
         for happening in planned.happenings:
             self._happen(happening)
+        self._count_absent()
         day = Day(
             scene.time.true,
             scene.app,
@@ -68,9 +75,13 @@ class World:
             self._edits.administrator.ids(),
             dict(self._owners),
             scene.look(),
+            dict(self._absent_since),
+            scene.staff.is_complete,
         )
         scene.book.faults.clear()
         await scene.time.sleep(UNTIL_SEEN)
+        if any(each.event is Event.UNDO for each in planned.happenings):
+            await appliers.undo(day)
         for each in planned.rounds:
             if disturbed:
                 await appliers.round(each, day)
@@ -97,11 +108,24 @@ class World:
             scene.storage.lose()
             scene.book.lose()
             self._appliers.forget()
+        elif event is Event.EXCLUDE_ACCOUNT:
+            object_id = self._edits.account(scene.staff[happening.one])
+            lifecycle = evolve(scene.app.lifecycle, excluded_accounts={object_id} if object_id else ())
+            scene.app = evolve(scene.app, lifecycle=lifecycle)
         elif event is Event.CLOCK_FORWARD or event is Event.CLOCK_BACK:
             scene.time.jump(happening.number if event is Event.CLOCK_FORWARD else -happening.number)
         else:
             scene.app = after_event(scene.app, event, happening.number)
             scene.staff.happen(happening, scene.time.true)
+
+    def _count_absent(self) -> None:
+        """Note since when people are missing from what the source says as a whole."""
+        there = {each.person.id for each in self.scene.staff.assignments}
+        for person_id in (each for member in self.scene.staff.all for each in member.person_ids):
+            if person_id in there:
+                self._absent_since.pop(person_id, None)
+            elif self.scene.staff.is_complete:
+                self._absent_since.setdefault(person_id, self.scene.time.true)
 
     async def _come_to_rest(self, day: Day, *, verifies: bool) -> None:
         """Plan and apply, undisturbed, until nothing is left to do."""
@@ -109,6 +133,7 @@ class World:
         for number in range(1, MOST_ATTEMPTS + 1):
             await scene.time.sleep(UNTIL_SEEN)
             if ended := scene.state().allow(scene.tenant_id, scene.app.name):
+                scene.met[ALLOWED] += 1
                 scene.tell(f"an administrator lets {scene.app.name} go on, though {ended.reason}")
             applied = await self._appliers.undisturbed(day)
             day.attempts, day.plan = number, applied.plan

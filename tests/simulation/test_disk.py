@@ -339,11 +339,8 @@ class Careless:
 
 # simulations
 
-FOUND = (161,)
-"""What broke a law once: without its memory, a type that writes no profiles knows accounts by their usernames alone."""
 
-
-@pytest.mark.parametrize("seed", sorted({*range(2 * TIMES), *FOUND}))
+@pytest.mark.parametrize("seed", range(2 * TIMES))
 def test_simulations_on_a_disk_keep_every_law(tmp_path, seed):
     """Six people and four days, on a computer that loses power, and whose disk runs full or fails to sync."""
     made = []

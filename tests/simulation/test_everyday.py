@@ -1,17 +1,40 @@
 """Made-up organisations of fifty people, ten days each: every law holds, whatever goes wrong."""
 
+from pathlib import Path
+
 import pytest
 from amount import some
+from attrs import evolve
 
+from o365prov import Lifecycle
+from o365prov.simulation import Schedule
 from o365prov.simulation.__main__ import drawn
+from o365prov.simulation.organizations import draw_setting
+from o365prov.simulation.simulate import run_schedule
+from o365prov.structuring import from_json_text
 
-FOUND = (44, 4715)
-"""What broke a law once, and stays: a manager of whom nobody knew whether they were set had no name in the memory; who
-was restored when too few seats were free never got the licence again, as if somebody had taken it."""
+FOUND = {44: 50, 161: 6, 4715: 50}
+"""The number of people by the seed that broke a law once, and stays. What happened is in a file, for by and by a seed
+draws other things.
+
+- 44: a manager of whom nobody knew whether they were set had no name in the memory.
+- 161: without its memory, a type that writes no profiles knows accounts by their usernames alone; it says so.
+- 4715: who was restored when too few seats were free never got the licence again, as if somebody had taken it.
+"""
 
 
-@pytest.mark.parametrize("seed", sorted({*some(range(1, 51), 10), *FOUND}))
+@pytest.mark.parametrize("seed", some(range(1, 51), 10))
 def test_no_law_is_broken(seed):
     """Accounts, licences, roles, sign-in and memory end each day as they do where nothing goes wrong."""
     simulation = drawn(seed, 50, 10)
+    assert simulation.ok, simulation.to_text()
+
+
+@pytest.mark.parametrize("seed", FOUND)
+def test_what_broke_a_law_once_does_not_break_it_again(seed):
+    """In the organisation of its seed, under the settings that there were then."""
+    schedule = from_json_text((Path(__file__).parent / "found" / f"{seed}.json").read_text(), Schedule)
+    setting = draw_setting(seed, people=FOUND[seed])
+    setting = evolve(setting, app=evolve(setting.app, lifecycle=Lifecycle()))
+    simulation = run_schedule(setting, schedule, seed)
     assert simulation.ok, simulation.to_text()

@@ -3,7 +3,7 @@
 import importlib
 from pathlib import Path
 
-from o365prov.simulation.laws.faults_leave_no_mark import faults_leave_no_mark
+from o365prov.simulation.laws.of_runs.faults_leave_no_mark import faults_leave_no_mark
 from o365prov.simulation.violations import LAWS
 
 PAGE = Path(__file__).parents[2] / "docs" / "simulation.md"

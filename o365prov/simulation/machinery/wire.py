@@ -30,11 +30,16 @@ _INNER_BEFORE: Mapping[Wrong, tuple[int, str]] = {
     Wrong.WRITE_REFUSED: (400, "Request_BadRequest"),
     Wrong.WRITE_CONFLICT: (409, "Request_Conflict"),
     Wrong.WRITE_TITLES: (400, "Request_BadRequest"),
+    Wrong.WRITE_NO_CONSENT: (403, "Authorization_RequestDenied"),
 }
 _INNER_AFTER: Mapping[Wrong, tuple[int, str]] = {
     Wrong.WRITE_TIMEOUT_AFTER: (504, "UnknownError"),
     Wrong.WRITE_FAILED_AFTER: (500, "InternalServerError"),
 }
+
+
+_FROM_THEN_ON = frozenset({Wrong.WRITE_TITLES, Wrong.WRITE_NO_CONSENT})
+"""What goes wrong with every write from one on."""
 
 
 @define(eq=False)
@@ -136,15 +141,18 @@ class Wire:
     def _next_write(self, item: Mapping[str, Any]) -> Wrong | None:
         self._writes += 1
         what = f"{item['method']} {_route(item['url'])}"
-        titles = [each for each in self.faults if each.wrong is Wrong.WRITE_TITLES and each.at <= self._writes]
-        if titles and item["method"] == "PATCH" and "jobTitle" in item["body"]:
+        begun = {each.wrong for each in self.faults if each.wrong in _FROM_THEN_ON and each.at <= self._writes}
+        if Wrong.WRITE_NO_CONSENT in begun:
+            self.met.append((Wrong.WRITE_NO_CONSENT, what))
+            return Wrong.WRITE_NO_CONSENT
+        if Wrong.WRITE_TITLES in begun and item["method"] == "PATCH" and "jobTitle" in item["body"]:
             self.met.append((Wrong.WRITE_TITLES, what))
             return Wrong.WRITE_TITLES
         return self._due(self._writes, is_inside=True, what=what)
 
     def _due(self, number: int, *, is_inside: bool, what: str) -> Wrong | None:
         for fault in self.faults:
-            if fault.at == number and fault.wrong.is_inside is is_inside and fault.wrong is not Wrong.WRITE_TITLES:
+            if fault.at == number and fault.wrong.is_inside is is_inside and fault.wrong not in _FROM_THEN_ON:
                 self.met.append((fault.wrong, what))
                 return fault.wrong
         return None

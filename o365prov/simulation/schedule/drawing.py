@@ -34,6 +34,12 @@ _SETTINGS = (
     Event.SWITCH_DEACTIVATION,
     Event.SWITCH_CREATION,
     Event.SWITCH_RESTORING,
+    Event.SWITCH_SUSPENSION,
+    Event.SWITCH_PATIENCE,
+    Event.SWITCH_PREPARATION,
+    Event.EXCLUDE_PEOPLE,
+    Event.EXCLUDE_ACCOUNT,
+    Event.UNDO,
     Event.LOSE_MEMORY,
 )
 _CLOCK = (Event.CLOCK_FORWARD, Event.CLOCK_BACK)
@@ -50,14 +56,14 @@ class Trouble:
         rounds: the most appliers a day that are disturbed.
         faults: the most faults of the network for each of them.
         by_hand: how likely what happens is an administrator's doing, from 0 to 1.
-        settings: how likely it is a change of settings, or the loss of the memory, from 0 to 1.
+        settings: how likely it is a change of settings, an undo, or the loss of the memory, from 0 to 1.
 
     """
 
     rounds: int = field(default=3, validator=whole_number())
     faults: int = field(default=4, validator=whole_number())
     by_hand: float = field(default=0.3, validator=fraction)
-    settings: float = field(default=0.08, validator=fraction)
+    settings: float = field(default=0.12, validator=fraction)
 
 
 def draw_schedule(seed: int, *, people: int, days: int, trouble: Trouble, on_disk: bool = False) -> Schedule:
@@ -108,7 +114,7 @@ class _Draw:
     def _round(self) -> Round:
         edits = 1 if self.chance.random() < self.trouble.by_hand / 3 else 0
         return Round(
-            self._one_of((Source.NEW, Source.NEW, Source.NEW, Source.AGAIN, Source.PUSH, Source.OLDER)),
+            self._one_of((Source.NEW, Source.NEW, Source.NEW, Source.AGAIN, Source.PUSH, Source.OLDER, Source.PART)),
             tuple(self._fault() for _ in range(self.chance.randint(0, self.trouble.faults))),
             self._interruption() if self.chance.random() < 0.7 else None,
             tuple(self._happening(_AMID_PLANS) for _ in range(edits)),

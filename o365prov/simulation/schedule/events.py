@@ -21,6 +21,13 @@ class Event(StrEnum):
     LEAVE = "{one} is not assigned any more"
     REGRANT = "{one} is assigned other licences and roles"
     SUSPEND = "{one} is suspended"
+    UNSUSPEND = "whoever is suspended or staged is active again"
+    STAGE = "{one} is staged"
+    START_LATER = "{one} is assigned from a later day on"
+    END_LATER = "{one}'s assignment ends on a later day"
+    END_ROLES_LATER = "{one}'s roles end on a later day"
+    MISREAD = "a part of the people is missing from the source until the next day"
+    READ_IN_PART = "until the next day the source is read in part"
     PROMOTE = "{one} gets another title"
     RENAME = "{one} gets another address"
     SWAP = "{one} and {other} get each other's address"
@@ -47,6 +54,12 @@ class Event(StrEnum):
     SWITCH_DEACTIVATION = "Deactivate Users is switched"
     SWITCH_CREATION = "Create Users is switched"
     SWITCH_RESTORING = "restoring deleted accounts is switched"
+    SWITCH_SUSPENSION = "blocking who is suspended is switched"
+    SWITCH_PATIENCE = "for how long leavers must be missing is chosen anew"
+    SWITCH_PREPARATION = "creating accounts before the day is switched"
+    EXCLUDE_PEOPLE = "people with some title are excluded, or nobody is any more"
+    EXCLUDE_ACCOUNT = "{one}'s account is excluded, and no other one"
+    UNDO = "an administrator plans, applies, and takes it back"
     LOSE_MEMORY = "the memory is lost"
     CLOCK_FORWARD = "the clock of the appliers' computer jumps forward by {number} minutes"
     CLOCK_BACK = "the clock of the appliers' computer goes back by {number} minutes"
@@ -120,6 +133,7 @@ class Wrong(StrEnum):
     WRITE_REFUSED = "write {at} is answered 400"
     WRITE_CONFLICT = "write {at} is answered 409"
     WRITE_TITLES = "titles are refused from write {at} on"
+    WRITE_NO_CONSENT = "every write from write {at} on is answered 403"
 
     @property
     def is_inside(self) -> bool:
@@ -196,12 +210,14 @@ class Interruption:
 
 
 class Source(StrEnum):
-    """Which plan an applier applies; the value is how it reads."""
+    """Which plan an applier applies; the value is how it reads. ``UNDO`` comes with the event of that name alone."""
 
     NEW = "reads, plans and applies"
     PUSH = "pushes some people"
     AGAIN = "applies the last plan again"
     OLDER = "applies an older plan"
+    PART = "reads, plans and applies a part of the plan"
+    UNDO = "takes back what the last one did"
 
 
 @frozen(field_transformer=typed)

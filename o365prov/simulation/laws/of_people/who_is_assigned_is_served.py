@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from o365prov.people import UserStatus
 from o365prov.simulation.records import Day, HeldAccount
 
 
 def who_is_assigned_is_served(day: Day) -> Iterator[str]:
     """Nobody who is assigned is passed over in silence."""
     for person_id, assignment in day.wanted.items():
-        if person_id in day.said or assignment.person.status is UserStatus.SUSPENDED:
+        if person_id in day.said:
             continue
         user = day.after.memory.get(person_id)
         account = day.after.accounts.get(user.object_id) if user else None

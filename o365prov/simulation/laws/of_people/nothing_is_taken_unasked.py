@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from attrs import frozen
 
 from o365prov.people import AfterBlock, AppUser, AppUserStatus, Assignment, Departure, Grants, UserStatus
 from o365prov.planning import BlockSignIn, DeleteUser, Remember
+from o365prov.provisioning import Suspended
 from o365prov.simulation.records import Day, HeldAccount
+
+_CLOCKS_DIFFER = timedelta(hours=2)
 
 
 def nothing_is_taken_unasked(day: Day) -> Iterator[str]:
@@ -49,6 +53,8 @@ def _unasked(loss: _Loss, account: HeldAccount, user: AppUser | None, day: Day) 
         yield "lost a licence that was not given from here"
     if loss.roles - ours and not day.app.take_over_roles:
         yield "lost a role that was not given from here"
+    if day.app.lifecycle.excludes_account(account.id):
+        yield "lost something, although it is excluded"
     assignment = _assignment(user, account, day)
     yield from _of_a_leaver(loss, user, day) if assignment is None else _of_who_is_here(loss, assignment, day)
 
@@ -56,6 +62,8 @@ def _unasked(loss: _Loss, account: HeldAccount, user: AppUser | None, day: Day) 
 def _unreplaced(loss: _Loss, account: HeldAccount, user: AppUser | None, day: Day) -> Iterator[str]:
     """Whoever is assigned loses no licence before all that is assigned is there."""
     assignment = None if user is None else _assignment(user, account, day)
+    if assignment is not None and not day.is_served(assignment):
+        return
     after = day.after.accounts.get(account.id)
     if not loss.licenses or assignment is None or after is None:
         return
@@ -83,20 +91,23 @@ def _names(grants: Grants) -> Iterator[str]:
 
 def _assignment(user: AppUser, account: HeldAccount, day: Day) -> Assignment | None:
     """The assignment of whoever has the account; by its source anchor it can come to a new id of the same person."""
-    same = [each for each in day.assignments if day.identities[each.person.id] == day.identities[user.person_id]]
-    return next((each for each in same if each.person.id == user.person_id or _comes(each, account)), None)
+    here = [each for each in day.assignments if day.is_excluded(each) or not day.is_over(each)]
+    same = [each for each in here if day.identities[each.person.id] == day.identities[user.person_id]]
+    return next((each for each in same if each.person.id == user.person_id or _comes(each, account, day)), None)
 
 
-def _comes(newcomer: Assignment, account: HeldAccount) -> bool:
-    return account.anchor is not None and newcomer.person.status is not UserStatus.SUSPENDED
+def _comes(newcomer: Assignment, account: HeldAccount, day: Day) -> bool:
+    return account.anchor is not None and day.is_served(newcomer)
 
 
 def _of_who_is_here(loss: _Loss, assignment: Assignment, day: Day) -> Iterator[str]:
-    if assignment.person.status is UserStatus.SUSPENDED:
+    is_suspended = assignment.person.status is UserStatus.SUSPENDED and not day.is_excluded(assignment)
+    is_blocked = is_suspended and day.app.lifecycle.suspended is Suspended.BLOCK
+    if not day.is_served(assignment) and (loss.licenses or loss.roles or not is_blocked):
         yield "lost something, although its person is only held"
-    if loss.is_gone or loss.sign_in:
+    if loss.is_gone or (loss.sign_in and not is_blocked):
         yield "was blocked or deleted, although its person is assigned"
-    if (loss.licenses | loss.roles) & day.ids_of(_names(assignment.grants)):
+    if (loss.licenses | loss.roles) & day.ids_of(_names(day.granted(assignment))):
         yield "lost something that its person is assigned"
 
 
@@ -110,11 +121,27 @@ def _is_asked_about(user: AppUser, day: Day) -> bool:
     )
 
 
+def _has_left(user: AppUser, day: Day) -> bool:
+    """Whether somebody who is not here is known to have left: the source says so, or is silent for long enough."""
+    lifecycle, since = day.app.lifecycle, day.absent_since.get(user.person_id)
+    if lifecycle.excluded_people is not None and user.excluded_by == lifecycle.excluded_people.text:
+        return False
+    if any(each.person.id == user.person_id for each in day.assignments):
+        return True
+    return (
+        day.is_complete
+        and since is not None
+        and day.now - since >= timedelta(days=lifecycle.missing_days) - _CLOCKS_DIFFER
+    )
+
+
 def _of_a_leaver(loss: _Loss, user: AppUser, day: Day) -> Iterator[str]:
     provisioning = day.app.provisioning
     if not provisioning.deactivate_users:
         yield "lost something, although Deactivate Users is off"
     known = day.before.memory.get(user.person_id)
+    if known is not None and known.is_in_use and not _has_left(known, day):
+        yield "lost something, although its person is excluded, or not missing for long enough to have left"
     told: list[Departure] = [provisioning.deprovisioning.departure(day.now)]
     if known is not None and known.departure is not None:
         told += [known.departure]

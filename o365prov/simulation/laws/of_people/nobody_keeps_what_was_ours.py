@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from o365prov.people import UserStatus
 from o365prov.simulation.records import Day
 
 
@@ -15,9 +14,10 @@ def nobody_keeps_what_was_ours(day: Day) -> Iterator[str]:
         account, assignment = day.after.accounts.get(user.object_id), day.wanted.get(user.person_id)
         if account is None or account.is_deleted or assignment is None or user.person_id in day.said:
             continue
-        if assignment.person.status is UserStatus.SUSPENDED or names[account.id] in day.edited:
+        if names[account.id] in day.edited:
             continue
-        wanted = day.ids_of((*(each.sku for each in assignment.grants.licenses), *assignment.grants.roles))
+        grants = day.granted(assignment)
+        wanted = day.ids_of((*(each.sku for each in grants.licenses), *grants.roles))
         left = (account.licenses | account.roles) & day.sent.get(account.id, frozenset()) - wanted
         if left:
             yield f"{account.username} still has what was assigned once: {', '.join(sorted(left))}"

@@ -1,0 +1,24 @@
+"""What is taken back is as it was before the run, or a problem says what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from o365prov.planning import Result
+from o365prov.simulation.records import Day
+
+
+def undone_is_as_before(day: Day) -> Iterator[str]:
+    """Every account that the run changed, and of which the undo says nothing; and nothing else is changed."""
+    undone = day.undone
+    plan, report = (undone.taken_back.plan, undone.taken_back.report) if undone else (None, None)
+    if undone is None or plan is None:
+        return
+    outcomes = (*undone.run.outcomes, *(report.outcomes if report else ()))
+    said = {each.subject.person_id for each in plan.problems}
+    said |= {each.change.subject.person_id for each in outcomes if each.result is not Result.DONE}
+    exempt = {each.object_id for each in outcomes if each.change.subject.person_id in said}
+    for object_id in undone.before.accounts.keys() | undone.after.accounts.keys():
+        before, after = undone.before.facts(object_id), undone.after.facts(object_id)
+        if object_id not in exempt and before != after:
+            yield f"what was {before or 'not there'} is {after or 'not there'} after the undo"
