@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, assert_never
+from urllib.parse import quote
 
 from attrs import evolve
 
@@ -81,22 +82,29 @@ def sdk_request(
         if escaped not in template:  # the SDK's template of delta lacks $deltatoken
             template = template.replace("{?", f"{{?{escaped},")
     asked = tuple((name, tuple(asked) if isinstance(asked, list) else asked) for name, asked in (query or {}).items())
-    url = _address(template, tuple(builder.path_parameters.items()), asked)
+    path = builder.path_parameters
+    url = _address(template, tuple(path), asked).format(*(quote(value, safe="$") for value in path.values()))
     return Request(method, url, body, units, 0 if method == "GET" else 1)
 
 
 @lru_cache(maxsize=256)
-def _address(
-    template: str, path: tuple[tuple[str, str], ...], query: tuple[tuple[str, str | tuple[str, ...]], ...]
-) -> str:
-    """The SDK's template, filled in; what is asked again and again is kept, as that takes longer than all else here."""
+def _address(template: str, path: tuple[str, ...], query: tuple[tuple[str, str | tuple[str, ...]], ...]) -> str:
+    """The SDK's template with its query filled in, and a place for each value of the path, such as ``{0}``.
+
+    It is kept, because filling in takes longer than all else here. Braces that are asked for are escaped.
+    """
     from kiota_abstractions.method import Method  # noqa: PLC0415 - loaded with the connection, not with this module
     from kiota_abstractions.request_information import RequestInformation  # noqa: PLC0415
 
-    information = RequestInformation(Method.GET, template, {**dict(path), "baseurl": ""})
+    places = {name: f"~{number}~" for number, name in enumerate(path)}
+    information = RequestInformation(Method.GET, template, {**places, "baseurl": ""})
     for name, asked in query:
         information.query_parameters[name.replace("$", "%24")] = list(asked) if isinstance(asked, tuple) else asked
-    return information.url.replace("%24", "$")
+    url = information.url.replace("%24", "$")
+    before, mark, asked_for = url.partition("?")
+    for number in range(len(path)):
+        before = before.replace(f"~{number}~", f"{{{number}}}", 1)
+    return before + mark + asked_for
 
 
 def organization(sdk: Any) -> Request:

@@ -6,8 +6,11 @@ from types import MappingProxyType
 from typing import get_args
 
 import pytest
+from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
+from kiota_abstractions.method import Method
+from kiota_abstractions.request_information import RequestInformation
 
 from o365prov import Departure
 from o365prov.errors import UsageError
@@ -15,7 +18,7 @@ from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.sdk_transport import Connection
 from o365prov.graph.client.transport import AnonymousCredential
 from o365prov.graph.new_accounts import strong_password
-from o365prov.graph.requests import change_requests, nested, users_where
+from o365prov.graph.requests import change_requests, nested, sdk_request, users_where
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -220,3 +223,24 @@ def test_passwords_have_every_class_and_the_length(length):
 def test_names_without_dots_stay_as_they_are(properties):
     """Only dots lead anywhere."""
     assert nested(properties) == properties
+
+
+VALUES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+@given(VALUES, VALUES)
+def test_addresses_are_those_of_the_sdk(key, value):
+    """Whatever stands in the path or is asked for, braces, tildes and signs that only the SDK gives a meaning, too."""
+    builder = RequestInformation(Method.GET, "{+baseurl}/users/{user%2Did}{?%24filter}", {"user%2Did": key})
+    builder.path_parameters["baseurl"] = ""
+    builder.query_parameters["%24filter"] = value
+    made = sdk_request("GET", Builder(builder.url_template, {"user%2Did": key}), {"$filter": value})
+    assert made.url == builder.url.replace("%24", "$")
+
+
+@frozen
+class Builder:
+    """What a request builder of the SDK is made of."""
+
+    url_template: str
+    path_parameters: dict[str, str]
