@@ -208,6 +208,7 @@ class Day:
         before: the tenant and the memory once everything had happened, and before anybody applied.
         absent_since: since when people are missing from what the source says, by person id.
         is_complete: whether the source was read as a whole.
+        enabled: when accounts were last seen enabled, by object id.
         edited: the names of the accounts that administrators edited until now in ways that plans leave as they are, or
             while plans were applied.
         applied: what the appliers did, in order.
@@ -234,6 +235,7 @@ class Day:
     before: Books
     absent_since: Mapping[str, datetime] = field(factory=dict)
     is_complete: bool = True
+    enabled: Mapping[str, datetime] = field(factory=dict)
     edited: frozenset[str] = frozenset()
     applied: list[Applied] = field(factory=list)
     plans: list[Plan] = field(factory=list)

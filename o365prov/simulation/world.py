@@ -13,7 +13,7 @@ from o365prov.simulation.appliers import UNTIL_SEEN, Appliers
 from o365prov.simulation.coverage import ALLOWED
 from o365prov.simulation.edits import Edits
 from o365prov.simulation.machinery.virtual_time import SimulatedTime
-from o365prov.simulation.records import Day
+from o365prov.simulation.records import Books, Day
 from o365prov.simulation.scene import Scene, Setting
 from o365prov.simulation.schedule.events import BY_HAND, DayPlan, Event, Happening, Schedule
 from o365prov.simulation.settings import after_event
@@ -39,6 +39,7 @@ class World:
         self._given: tuple[Assignment, ...] = ()
         self._owners: dict[str, str] = {}
         self._absent_since: dict[str, datetime] = {}
+        self._enabled: dict[str, datetime] = {}
 
     async def run(self, schedule: Schedule, *, disturbed: bool) -> list[Day]:
         """Live through a schedule; without disturbance nothing goes wrong.
@@ -74,7 +75,7 @@ class World:
             {person_id: who for each in scene.staff.all for person_id, who in each.identities().items()},
             self._edits.administrator.ids(),
             dict(self._owners),
-            scene.look(),
+            self._look(),
             dict(self._absent_since),
             scene.staff.is_complete,
         )
@@ -92,7 +93,8 @@ class World:
         day.faults = list(scene.book.faults)
         day.created = frozenset(scene.book.created)
         day.sent = {object_id: frozenset(ids) for object_id, ids in scene.book.given.items()}
-        day.now, day.end = scene.time.true, scene.look()
+        day.now, day.end = scene.time.true, self._look()
+        day.enabled = dict(self._enabled)
         self._given = day.assignments
         for user in day.after.memory:
             self._owners.setdefault(user.object_id, day.identities[user.person_id])
@@ -117,6 +119,12 @@ class World:
         else:
             scene.app = after_event(scene.app, event, happening.number)
             scene.staff.happen(happening, scene.time.true)
+
+    def _look(self) -> Books:
+        """The tenant and the memory as they are; it is noted who is enabled."""
+        books = self.scene.look()
+        self._enabled.update((each.id, self.scene.time.true) for each in books.live() if each.is_enabled)
+        return books
 
     def _count_absent(self) -> None:
         """Note since when people are missing from what the source says as a whole."""
