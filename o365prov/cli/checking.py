@@ -1,17 +1,19 @@
-"""What ``o365prov check`` finds in a file: what is wrong with it, what is doubtful, and how its tests ended."""
+"""What ``o365prov check`` finds in a file: what is wrong, what is doubtful, what could be better, how tests ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from o365prov.cli.running import run
 from o365prov.cli.showing import issues_of
 from o365prov.configuration import AppFile, AppTestResult, AppTests
 from o365prov.errors import ConfigurationError, Issue, O365ProvError, SourceError
+from o365prov.expressions import Diagnostic, find_expressions
 from o365prov.rendering import printable
 
 
@@ -21,14 +23,18 @@ class CheckedFile:
 
     Args:
         path: the file.
-        issues: what is wrong, and with severity ``warning`` what is doubtful.
+        issues: what is wrong, and with severity ``warning`` or ``hint`` what is doubtful, or could be better.
         tests: how the tests beside it ended.
+        expressions: how many expressions it holds, if it is a file of another program that holds some.
+        diagnostics: what is said of these expressions, at their places in the file.
 
     """
 
     path: Path
     issues: tuple[Issue, ...] = ()
     tests: tuple[AppTestResult, ...] = ()
+    expressions: int | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -39,9 +45,11 @@ class CheckedFile:
         """What is shown: each issue, each test that failed, and a summary."""
         passed = sum(each.passed for each in self.tests)
         failed = [line for each in self.tests if not each.passed for line in str(each).splitlines()]
-        issues = [f"{'error' if each.stops else 'warning'}: {each}" for each in self.issues]
+        issues = [f"{each.severity}: {each}" for each in self.issues]
         tests = f", {passed} of {len(self.tests)} tests passed" if self.tests else ""
-        return [*map(printable, (*issues, *failed)), f"{self.path}: {'ok' if self.ok else 'not ok'}{tests}"]
+        many = "" if self.expressions == 1 else "s"
+        count = "" if self.expressions is None else f", {self.expressions} expression{many}"
+        return [*map(printable, (*issues, *failed)), f"{self.path}: {'ok' if self.ok else 'not ok'}{tests}{count}"]
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON values."""
@@ -56,7 +64,8 @@ class CheckedFile:
             for each in self.issues
         ]
         tests = [{"name": each.name, "passed": each.passed, "failures": list(each.failures)} for each in self.tests]
-        return {"path": str(self.path), "ok": self.ok, "issues": issues, "tests": tests}
+        diagnostics = [each.to_lsp() for each in self.diagnostics]
+        return {"path": str(self.path), "ok": self.ok, "issues": issues, "tests": tests, "diagnostics": diagnostics}
 
 
 def checked(path: Path) -> CheckedFile:
@@ -86,7 +95,24 @@ def _checked_app(path: Path) -> CheckedFile:
     return CheckedFile(path, tuple(found), results)
 
 
-CHECKS: Mapping[str, Callable[[Path], CheckedFile]] = {".toml": _checked_app}
+def _checked_expressions(form: Literal["terraform", "json"], path: Path) -> CheckedFile:
+    try:
+        found = find_expressions(path.read_text("utf-8"), form)
+    except SourceError as error:
+        return CheckedFile(path, tuple(evolve(each, place=f"{path}: {each.place}") for each in error.issues))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror or str(error)
+        return CheckedFile(path, (Issue("not-readable", f"can't be read: {reason}", place=str(path)),))
+    said = [(each.place, diagnostic) for each in found for diagnostic in each.check()]
+    issues = tuple(_placed(diagnostic, f"{path}: {place}") for place, diagnostic in said)
+    return CheckedFile(path, issues, expressions=len(found), diagnostics=tuple(each for _, each in said))
+
+
+CHECKS: Mapping[str, Callable[[Path], CheckedFile]] = {
+    ".toml": _checked_app,
+    ".tf": partial(_checked_expressions, "terraform"),
+    ".json": partial(_checked_expressions, "json"),
+}
 """How a file is checked, by how its name ends."""
 
 
@@ -98,10 +124,9 @@ def _doubts(file: AppFile, path: Path) -> list[Issue]:
     """What the checker warns of; everything worse has kept the file from being read."""
     expressions = {f"mapping.attributes.{name}": found for name, found in file.app.mapping.check().items()}
     expressions["username"] = file.app.username.check()
-    return [
-        Issue(
-            each.code, each.message, each.remedy, f"{path}: {place}: line {each.line}, column {each.column}", "warning"
-        )
-        for place, found in expressions.items()
-        for each in found
-    ]
+    return [_placed(each, f"{path}: {place}") for place, found in expressions.items() for each in found]
+
+
+def _placed(diagnostic: Diagnostic, place: str) -> Issue:
+    """What is said of an expression, with its line and column."""
+    return evolve(diagnostic.issue, place=f"{place}: line {diagnostic.line}, column {diagnostic.column}")

@@ -4,6 +4,8 @@ from o365prov.errors import EvaluationError, ExpressionError, ExpressionSyntaxEr
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.checker.check_text import check_text
 from o365prov.expressions.diagnostics import Diagnostic
+from o365prov.expressions.embedded.finder import find_expressions
+from o365prov.expressions.embedded.found import FoundExpression
 from o365prov.expressions.equivalence import Difference, Equivalence
 from o365prov.expressions.explanation import Explanation, ExpressionPart
 from o365prov.expressions.expression import Expression
@@ -29,12 +31,14 @@ __all__ = [
     "ExpressionList",
     "ExpressionPart",
     "ExpressionSyntaxError",
+    "FoundExpression",
     "Limits",
     "Semantics",
     "check_text",
     "countries",
     "country",
     "expression_of_template",
+    "find_expressions",
     "quote",
     "similar_attribute",
 ]

@@ -190,6 +190,47 @@ def test_init_takes_oktas_settings_and_keeps_comments(run, folder):
     assert AppFile.load("corp.toml").source is not None
 
 
+def test_check_finds_expressions_in_files_of_terraform_and_okta(run, folder):
+    """What is wrong has its line and column in the file, and in JSON the shape that editors take."""
+    rule = r'resource "okta_group_rule" "sales" {{ expression_value = "user.a {} \"x\"" }}'
+    (folder / "rules.tf").write_text(rule.format("=="))
+    (folder / "hints.tf").write_text(rule.format('== \\"y\\" AND user.a =='))
+    (folder / "claims.json").write_text('{"valueType": "EXPRESSION",\n "value": "string.len(user.a)"}')
+    assert run("check", "rules.tf") == (0, "rules.tf: ok, 1 expression\n", "")
+    code, output, _ = run("check", "hints.tf")
+    assert code == 0
+    assert output.startswith(
+        "hint: hints.tf: okta_group_rule.sales.expression_value: line 1, column 78: this is always"
+    )
+    code, output, _ = run("check", "rules.tf", "claims.json")
+    assert code == 1
+    assert "error: claims.json: $.value: line 2, column 12: there is no function string.len: write String.len" in output
+    assert output.endswith("claims.json: not ok, 1 expression\n")
+    code, output, _ = run("check", "claims.json", "--json")
+    [found] = json.loads(output)
+    assert found["diagnostics"][0]["range"]["start"] == {"line": 1, "character": 11}
+    assert found["issues"][0]["code"] == "unknown-function"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "line 1, column 2: this is not JSON: a name in quotes is missing"),
+        (b"\xff", "can't be read: it is not UTF-8"),
+        (None, "can't be read: No such file or directory"),
+    ],
+)
+def test_check_says_which_file_it_can_not_read(run, folder, content, said):
+    """The others are checked all the same."""
+    if content is not None:
+        (folder / "broken.json").write_bytes(content)
+    (folder / "fine.json").write_text("{}")
+    code, output, _ = run("check", "broken.json", "fine.json")
+    assert code == 1
+    assert f"error: broken.json: {said}" in output
+    assert "fine.json: ok, 0 expressions" in output
+
+
 def test_check_runs_the_tests_beside_the_file(run, folder):
     """A test that fails, or a fault of a file, is exit code 1."""
     beside = folder / "corp.tests.toml"

@@ -575,6 +575,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "csv_file.read_groups": {"path": lambda: folder() / "groups.csv"},
     "csv_file.read_people": {"path": lambda: folder() / "people.csv"},
     "csv_file.stream_people": {"path": lambda: folder() / "people.csv"},
+    "find_expressions": {"text": lambda: '{"userScopeExpression": "true"}', "form": lambda: "json"},
     "expression_of_template": {"template": lambda: "${source.email}"},
     "ldif": {"path": lambda: EXAMPLES / "active-directory.ldif"},
     "managers_and_assistants": {"people": lambda: [PERSON]},

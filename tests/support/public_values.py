@@ -91,7 +91,7 @@ from o365prov.delivery import (
     RecipientKind,
     StepAction,
 )
-from o365prov.expressions import ExpressionList, country
+from o365prov.expressions import ExpressionList, country, find_expressions
 from o365prov.fleet import (
     Confirmation,
     FleetReport,
@@ -243,6 +243,7 @@ def made_values() -> tuple[object, ...]:
     made.append(expression.equivalent(Expression("user.mail"), [{"user": {"email": "a@b.example", "mail": ""}}]))
     made += [expression, expression.explain({"user": {"email": "a@b.example"}}), Bindings({}, now=NOW), Limits()]
     made.append(ExpressionList((expression,), (64,)))
+    made += find_expressions('{"userScopeExpression": "true"}', "json")
     made += [
         Lease("contoso", 1),
         LeaseHolder("contoso", 1, "process 1 on host", NOW, NOW),

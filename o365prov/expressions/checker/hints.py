@@ -143,7 +143,7 @@ class _HintWalk:
             if known is decisive:
                 rest = node.operands[position + 1 :]
                 if rest:
-                    self.unreached(rest[0], rest[-1], f"what stands before it is always {_word(known)}")
+                    self.unreached(rest[0], rest[-1], f"what stands before it is always {_word(decisive)}")
                 whole = decisive
                 break
             undecided = undecided or known is None
