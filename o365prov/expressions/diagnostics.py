@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -103,11 +102,12 @@ class Diagnostic:
 
 
 _LSP_SEVERITIES = {"error": 1, "warning": 2, "hint": 4}
-_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 def _lsp_position(text: str, place: int) -> dict[str, int]:
     """A place as a line and a character, as the protocol counts them: its lines end with any of the three ends."""
-    ends = [found.end() for found in _LINE_END.finditer(text) if found.end() <= place]
-    begin = ends[-1] if ends else 0
-    return {"line": len(ends), "character": len(text[begin:place].encode("utf-16-le", "surrogatepass")) // 2}
+    before = text[:place]
+    ended = before[:-1] if before.endswith("\r") and text.startswith("\n", place) else before
+    lines = ended.count("\n") + ended.count("\r") - ended.count("\r\n")
+    begin = max(ended.rfind("\n"), ended.rfind("\r")) + 1
+    return {"line": lines, "character": len(before[begin:].encode("utf-16-le", "surrogatepass")) // 2}
