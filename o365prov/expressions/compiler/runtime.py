@@ -16,6 +16,7 @@ from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.budget import Budget
 from o365prov.expressions.values.conversion import (
     LISTS,
+    STRINGS,
     UNCHANGED,
     cut,
     equal,
@@ -169,15 +170,24 @@ def make_exit(limits: Limits) -> Callable[[Any, Budget | None], object]:
 
 def _copy(value: object, budget: Budget) -> object:
     """A list or map as it leaves the language; strings in it are not copied, and so not counted."""
-    if type(value) is dict or isinstance(value, Mapping):
+    kind = type(value)
+    if kind is list or kind is tuple:
+        budget.spend_on_container(len(value))  # type: ignore[arg-type]
+        return [item if type(item) in UNCHANGED else _copy(item, budget) for item in value]  # type: ignore[attr-defined]
+    if kind is dict and STRINGS.issuperset(map(type, value)):  # type: ignore[call-overload]
+        twin: dict[str, object] = value.copy()  # type: ignore[attr-defined]
+        budget.spend_on_container(len(twin))
+        if UNCHANGED.issuperset(map(type, twin.values())):
+            return twin
+        for key, item in twin.items():
+            if type(item) not in UNCHANGED:
+                twin[key] = _copy(item, budget)
+        return twin
+    if isinstance(value, Mapping):
         budget.spend_on_container(len(value))
-        return {
-            key if type(key) is str else plain(key): item if type(item) in UNCHANGED else _copy(item, budget)
-            for key, item in value.items()
-        }
+        return {plain(key): item if type(item) in UNCHANGED else _copy(item, budget) for key, item in value.items()}
     if isinstance(value, LISTS):
-        budget.spend_on_container(len(value))
-        return [item if type(item) in UNCHANGED else _copy(item, budget) for item in value]
+        return _copy(list(value), budget)
     return plain(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from operator import contains
 from typing import Any
 
 from o365prov.errors import ExpressionError, UsageError
@@ -49,7 +50,7 @@ def _starts(options: EvaluationOptions) -> Callable[[Bindings, str], bool]:
 
 
 def _contains(options: EvaluationOptions) -> Callable[[Bindings, str], bool]:
-    return make_name_test(options, str.__contains__)
+    return make_name_test(options, contains)
 
 
 def _matches(options: EvaluationOptions) -> Callable[[Bindings, Budget, str], bool]:
@@ -87,7 +88,8 @@ def _make_name_search(
 
         def names(bindings: Bindings, app: str, pattern: str, limit: int) -> list[str] | None:
             most = _check_limit(limit, 2)
-            names = [name_of(group) for group in filter(_test_of_app(app), bindings.groups)]
+            of_app = _test_of_app(app)
+            names = [name_of(group) for group in bindings.groups if of_app(group)]
             if ignores_case:
                 found = [name for name in names if compare(name.lower(), pattern.lower())]
             else:
@@ -103,6 +105,7 @@ def _make_name_search(
     return for_options
 
 
+@lru_cache(maxsize=8)
 def _test_of_app(app: str) -> Callable[[Values], bool]:
     """Whether a group comes from an app, by the app's type, name or instance id; OKTA names Okta's own groups."""
     if app.upper() == "OKTA":
@@ -353,7 +356,7 @@ FUNCTIONS = (
         criteria=_criteria,
         review=_review_criteria,
     ),
-    _for_claims("contains", str.__contains__, "contain"),
+    _for_claims("contains", contains, "contain"),
     _for_claims("startsWith", str.startswith, "begin with"),
     _for_claims("endsWith", str.endswith, "end with"),
     Function(

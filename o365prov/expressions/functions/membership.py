@@ -32,6 +32,8 @@ def name_of(group: Values) -> str:
 def group_view(group: Values) -> Values:
     """A group as expressions see it: its name both as ``name`` (classic) and as ``profile.name`` (Identity Engine)."""
     profile = group.get("profile")
+    if type(profile) is dict and "name" in profile and "name" in group:
+        return group
     name = name_of(group)
     known = profile if type(profile) is dict or isinstance(profile, Mapping) else {}
     return {"name": name, **group, "profile": {"name": name, **known}}
@@ -78,13 +80,14 @@ def _make_test(options: EvaluationOptions) -> Callable[[tuple[Mapping[str, Any],
     fold_case = make_case_fold(options)
 
     @lru_cache(maxsize=8)
-    def known(items: tuple[tuple[tuple[str, str], ...], ...]) -> _Test:
+    def known(*items: tuple[tuple[str, str], ...]) -> _Test:
         return _all(_test(dict(criterion), fold_case, position) for position, criterion in enumerate(items))
 
     def test_of(criteria: tuple[Mapping[str, Any], ...]) -> _Test:
-        if all(STRINGS.issuperset(map(type, criterion.values())) for criterion in criteria):
-            return known(tuple(tuple(criterion.items()) for criterion in criteria))
-        return _all(_test(criterion, fold_case, position) for position, criterion in enumerate(criteria))
+        for criterion in criteria:
+            if not STRINGS.issuperset(map(type, criterion.values())):
+                return _all(_test(each, fold_case, position) for position, each in enumerate(criteria))
+        return known(*[tuple(criterion.items()) for criterion in criteria])
 
     return test_of
 
@@ -119,8 +122,7 @@ def _values(value: object, position: int) -> Iterator[str]:
 
 def _key_test(key: str, wanted: list[str], operator: str, fold_case: Callable[[str], str]) -> _Test:
     if key != "group.profile.name":
-        path = KEYS[key]
-        return lambda group: _at(group, path) in wanted
+        return _attribute_test(KEYS[key], frozenset(wanted))
     if operator == "EXACT":
         exact = {fold_case(name) for name in wanted}
         return lambda group: fold_case(name_of(group)) in exact
@@ -129,6 +131,17 @@ def _key_test(key: str, wanted: list[str], operator: str, fold_case: Callable[[s
         for name in wanted
     )
     return lambda group: fold_case(name_of(group)).startswith(prefixes)
+
+
+def _attribute_test(path: tuple[str, ...], wanted: frozenset[str]) -> _Test:
+    """Whether an attribute is one of these; most are strings of the group itself."""
+    first = path[0]
+
+    def is_wanted(group: Values) -> bool:
+        value = group.get(first)
+        return (value if type(value) is str else _at(group, path)) in wanted
+
+    return is_wanted
 
 
 def _at(group: Values, path: tuple[str, ...]) -> str | None:
