@@ -144,11 +144,14 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def types(session: nox.Session) -> None:
-    """Check types with mypy and pyright: the package, and programs that use it, the README's among them."""
+    """Check types with mypy and pyright: the package, and programs that use it: the README's, the pages', examples."""
     python = shared(session, sys.executable, RUNNING)
     run(session, python, "-m", "mypy")
-    run(session, python, "-m", "mypy", "tests/typing/api.py", "tests/typing/readme.py")
-    run(session, python, "-m", "pyright", "--pythonpath", str(python), "o365prov", "tests/typing")
+    with TemporaryDirectory() as pages:
+        run(session, python, "docs/programs.py", pages)
+        run(session, python, "-m", "mypy", *map(str, programs("tests/typing", pages, "examples", "examples/fleet")))
+        checked = ("o365prov", "tests/typing", "examples", pages)
+        run(session, python, "-m", "pyright", "--pythonpath", str(python), *checked)
 
 
 @nox.session(venv_backend="none")
@@ -297,6 +300,12 @@ def checked_out(session: nox.Session) -> Iterator[Path | None]:
             yield tree
         finally:
             session.run("git", "worktree", "remove", "--force", str(tree), external=True)
+
+
+def programs(*folders: str) -> Iterator[Path]:
+    """The Python files in these folders."""
+    for folder in folders:
+        yield from sorted(Path(folder).glob("*.py"))
 
 
 def pytest(session: nox.Session, python: Path) -> None:

@@ -40,6 +40,13 @@ python_maximum_signature_line_length = 100
 
 # pytest runs the examples of the docstrings, with their module's names at hand; here it is the pages' turn.
 doctest_test_doctest_blocks = ""
+# A warning is an error, as in the tests; the SDK warns of its own ways.
+doctest_global_setup = """\
+import warnings
+warnings.simplefilter("error")
+for package in ("kiota_abstractions", "msgraph"):
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module=package)
+"""
 
 nitpicky = True
 nitpick_ignore_regex = [

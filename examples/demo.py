@@ -102,7 +102,7 @@ def show_previews(screen: Screen, app: Office365App, organization: OktaExport) -
         screen.say(f"{preview.person.name} ({preview.person.source}): {preview.username or 'no username'}, {location}")
         for issue in preview.issues:
             screen.say(f"  ? {issue.message}: {issue.remedy}")
-        if usernames[preview.username] > 1:
+        if preview.username and usernames[preview.username] > 1:
             screen.say("  ? another person would get this username too: the one who is assigned second is stopped")
 
 
@@ -203,7 +203,7 @@ def main() -> int:
     parser.add_argument("--license", type=seats, action="append", metavar="SKU=SEATS", help="a licence of the tenant")
     parser.add_argument("--details", action="store_true", help="also show previews, plans and reports")
     options = parser.parse_args()
-    licenses = dict(options.license or [("SPE_E3", 40), ("SPE_F1", 20)])
+    licenses: dict[str, int] = dict(options.license or [("SPE_E3", 40), ("SPE_F1", 20)])
     try:
         done = asyncio.run(two_days(Screen(details=options.details), options.data, options.domain, licenses))
     except SourceError as error:

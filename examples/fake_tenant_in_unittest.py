@@ -7,7 +7,7 @@ import json
 import unittest
 from urllib.request import Request, urlopen
 
-from o365prov.testing import FakeTenant, Server
+from o365prov.testing import FakeTenant, Server, Snapshot
 
 
 def block(base: str, user: str) -> None:
@@ -20,6 +20,10 @@ def block(base: str, user: str) -> None:
 
 class LeaverTest(unittest.TestCase):
     """Leavers are blocked."""
+
+    fake: FakeTenant
+    stocked: Snapshot
+    server: Server
 
     @classmethod
     def setUpClass(cls) -> None:

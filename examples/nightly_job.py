@@ -59,7 +59,7 @@ def planned(tenant: BlockingTenant, exports: Path) -> Plan:
 
 def main(arguments: Sequence[str], tenant: BlockingTenant | None = None) -> int:
     """Run the job with these arguments, in a tenant that is given, or in the one of the environment's credential."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description="Provision everybody in Okta's exports.")
     parser.add_argument("exports", type=Path, help="the folder of Okta's exports")
     parser.add_argument("--state", type=Path, default=Path("corp.db"), help="the file of the state")
     parser.add_argument("--plan", type=Path, default=Path("plan.json"), help="where a plan is kept; its page is beside")

@@ -16,7 +16,7 @@ RULES = {
 }
 ATTRIBUTES = ("department", "title", "employeeType")
 
-PEOPLE = {
+PEOPLE: Mapping[str, Mapping[str, object]] = {
     "an engineer": {"department": "Engineering", "title": "Engineer", "employeeType": "staff"},
     "a manager of a shop": {"department": "Retail", "title": "Shop Manager", "employeeType": "frontline"},
     "somebody in a shop": {"department": "Retail", "title": "Cashier", "employeeType": "frontline"},
