@@ -183,12 +183,12 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
-    """Measure, as ratios with their budgets, and fail where one is over its budget.
+    """Measure, as ratios with their budgets, write docs/benchmarks.md, and fail where one is over its budget.
 
     A benchmark names its peers in its inline script metadata, and prints a line for each ratio: name, measured, budget.
     What is over its budget is measured once more: what else a machine does makes a figure worse by chance, once.
     `nox -s bench -- --against REV` measures the code of that revision too, each benchmark right after the other.
-    `nox -s bench -- --short` runs what has a short form, in less than a minute.
+    `nox -s bench -- --short` runs what has a short form, in less than a minute. Neither of these writes the page.
     """
     python = shared(session, sys.executable, RUNNING)
     scripts = sorted((HERE / "benchmarks").glob("bench_*.py"))
@@ -199,17 +199,22 @@ def bench(session: nox.Session) -> None:
     peers = {peer for script in scripted for peer in nox.project.load_toml(script).get("dependencies", ())}
     python = beside(session, python, peers)
     over: list[str] = []
-    with checked_out(session) as before:
+    with checked_out(session) as before, TemporaryDirectory() as results:
         for script in scripts:
             name = script.relative_to(HERE)
             session.log(f"{name} now")
-            if found := measure(session, python, name, *short):
+            printed = measure(session, python, name, *short)
+            if found := over_budget(printed):
                 session.log(f"{name} once more, for what was over its budget")
                 again = measure(session, python, name, *short)
-                over += [line for what, line in again.items() if what in found]
+                over += [line for what, line in over_budget(again).items() if what in found]
+                printed = "\n".join({**ratios(printed), **{what: ratios(again)[what] for what in found}}.values())
+            (Path(results) / script.name).with_suffix(".txt").write_text(printed)
             if before and (before / name).exists():
                 session.log(f"{name} before")
                 session.run(str(python), str(before / name), *short, external=True, env={"PYTHONPATH": str(before)})
+        if not session.posargs:
+            session.run(str(python), "benchmarks/page.py", results, external=True)
     if over:
         session.error("over budget:\n" + "\n".join(over))
 
@@ -272,17 +277,22 @@ def hashes(folder: Path) -> dict[str, str]:
     return {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in sorted(folder.iterdir())}
 
 
-def measure(session: nox.Session, python: Path, script: Path, *options: str) -> dict[str, str]:
-    """Run a benchmark and show what it prints; its lines that are over their budgets, by what they measure."""
+def measure(session: nox.Session, python: Path, script: Path, *options: str) -> str:
+    """Run a benchmark and show what it prints."""
     printed = str(session.run(str(python), str(script), *options, external=True, silent=True))
     sys.stdout.write(printed)
-    return over_budget(printed)
+    return printed
+
+
+def ratios(printed: str) -> dict[str, str]:
+    """The lines with a ratio, by what they measure."""
+    return {what: line for line, what in re.findall(r"^((.+?)  [\d.]+  .+)$", printed, re.MULTILINE)}
 
 
 def over_budget(printed: str) -> dict[str, str]:
     """The lines that are not within their budgets, by their names: at most so much, unless it says >= or >."""
     within = {"<=": operator.le, ">=": operator.ge, ">": operator.gt}
-    lines = re.findall(r"^((.+)  ([\d.]+)  (<=|>=|>|) ?([\d.]+))$", printed, re.MULTILINE)
+    lines = re.findall(r"^((.+?)  ([\d.]+)  (<=|>=|>|) ?([\d.]+))$", printed, re.MULTILINE)
     return {what: line for line, what, found, how, most in lines if not within[how or "<="](float(found), float(most))}
 
 
