@@ -6,6 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from o365prov.cli.app_commands import check, expr, init, preview
+from o365prov.cli.codes import explain
 from o365prov.cli.fake_tenant_command import fake_tenant
 from o365prov.cli.lifecycle_commands import calendar, strays, undo
 from o365prov.cli.plan_commands import apply, plan, verify
@@ -40,6 +41,7 @@ for each in (
     init,
     check,
     expr,
+    explain,
     doctor,
     preview,
     plan,

@@ -220,7 +220,10 @@ def test_namesakes_are_told_apart():
     """Two people of one name have their usernames in the problems; who has none is told by the id."""
     namesake, nameless = subject("Ann Lee", 2), evolve(subject("Ann Lee", 3), username="")
     text = str(plan_of(created(ANN), problems=[wrong(namesake), wrong(nameless), wrong(BO)]))
-    assert f"? Ann Lee <annlee2@{DOMAIN}>, Ann Lee <00uAnnLee3>, Bo Ross: the username is empty. Fill it in." in text
+    assert (
+        f"? Ann Lee <annlee2@{DOMAIN}>, Ann Lee <00uAnnLee3>, Bo Ross: the username is empty. Fill it in. [code]"
+        in text
+    )
     assert f"? Ann Lee <annlee2@{DOMAIN}>: the" in str(plan_of(created(ANN), problems=[wrong(namesake)]))
 
 
@@ -229,8 +232,8 @@ def test_alike_problems_share_a_line():
     people = crowd(2_000)
     problems = [*(wrong(each, "no country", "Map one", stops=False) for each in people), wrong(ANN)]
     first, second = str(plan_of(problems=problems)).splitlines()[1:]
-    assert first == "? Ann Lee: the username is empty. Fill it in."
-    assert second.endswith("Person 00004 and 1,995 more: no country. Map one.")
+    assert first == "? Ann Lee: the username is empty. Fill it in. [code]"
+    assert second.endswith("Person 00004 and 1,995 more: no country. Map one. [code]")
 
 
 def test_unlike_problems_are_capped():
@@ -621,8 +624,8 @@ def test_the_tables_of_a_plan_have_heads_and_a_row_each():
         ("~", whole(DI), f"licences +SPE_E3, {taken}", "assigned through O365 E3"),
         ("~", whole(CY), "role -Reports Reader", "not assigned"),
         ("", "Who", "What is wrong", "What to do"),
-        ("stopped", "Bo Ross", "the username is empty.", "Fill it in."),
-        ("left out", "Ann Lee", "no seat is left.", "Buy one."),
+        ("stopped", "Bo Ross", "the username is empty.", "Fill it in.<br>code"),
+        ("left out", "Ann Lee", "no seat is left.", "Buy one.<br>code"),
         ("Attribute", "People", "Why", "Instead"),
         ("Pager", "2", "Graph has none", "Exchange"),
         ("Rooms", "-", "no", "Exchange"),

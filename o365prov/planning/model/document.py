@@ -180,16 +180,21 @@ def _who(row: DisplayRow) -> Cell:
 
 def _problems(problems: Iterable[Problem], ambiguous: frozenset[str], limit: int | None) -> Table:
     """Problems, with one row for equal ones; those that stop people come first."""
-    groups: dict[tuple[str, str], list[Problem]] = {}
+    groups: dict[tuple[str, str, str], list[Problem]] = {}
     for problem in sorted(problems, key=lambda each: not each.stops):
-        groups.setdefault((problem.message, problem.remedy), []).append(problem)
+        groups.setdefault((problem.message, problem.remedy, problem.code), []).append(problem)
     rows = [
-        Row((_effect(group), _people(group, ambiguous, limit), Cell.of(f"{message}."), Cell.of(f"{remedy}.")))
-        for (message, remedy), group in list(groups.items())[:limit]
+        Row((_effect(group), _people(group, ambiguous, limit), Cell.of(f"{message}."), _remedy(remedy, code)))
+        for (message, remedy, code), group in list(groups.items())[:limit]
     ]
     rows += more_row(len(groups), limit, "?", "problems")
     columns = ("", "Who", "What is wrong", "What to do")
     return Table("Problems", columns, rows, "? {1}: {2} {3}", "problems")
+
+
+def _remedy(remedy: str, code: str) -> Cell:
+    """What to do, and the code under which the documentation says more."""
+    return Cell(((f"{remedy}.",), (Span(code, Mark.QUIET),)), text=f"{remedy}. [{code}]")
 
 
 def _effect(group: Sequence[Problem]) -> Cell:
