@@ -17,24 +17,25 @@ SOURCE = "".join(path.read_text("utf-8") for path in _MODULES)
 
 
 def _trees():
-    """The modules of ours."""
+    """The modules of ours, each with the package that it is in."""
     for path in _MODULES:
-        if path.relative_to(PACKAGE).parts[0] not in FOREIGN:
-            yield ast.parse(path.read_text("utf-8"))
+        package = path.relative_to(PACKAGE).parts[0]
+        if package not in FOREIGN:
+            yield package, ast.parse(path.read_text("utf-8"))
 
 
 def _places():
-    """By the name of a function or class, where in its calls the code stands."""
-    for tree in _trees():
+    """By package and name of a function or class, where in its calls the code stands."""
+    for package, tree in _trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 names = [each.arg for each in node.args.args if each.arg not in ("self", "cls")]
                 if "code" in names:
-                    yield node.name, names.index("code")
+                    yield (package, node.name), names.index("code")
             if isinstance(node, ast.ClassDef):
                 fields = [each.target.id for each in node.body if isinstance(each, ast.AnnAssign)]
                 if "code" in fields:
-                    yield node.name, fields.index("code")
+                    yield (package, node.name), fields.index("code")
 
 
 def _strings(node):
@@ -51,12 +52,12 @@ def used_codes():
     """Every code that stands in the source."""
     places = dict(_places())
     found = {each.value for each in ProblemCode if each.value}
-    for tree in _trees():
+    for package, tree in _trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 name = ast.unparse(node.func).split(".")[-1]
                 given = [each.value for each in node.keywords if each.arg == "code"]
-                place = places.get(name)
+                place = 0 if name == "Issue" else places.get((package, name))
                 if place is not None and len(node.args) > place:
                     given.append(node.args[place])
                 found |= {text for each in given for text in _strings(each) if CODE.match(text)}
