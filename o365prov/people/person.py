@@ -76,6 +76,13 @@ def _kind(value: PersonKind | str) -> PersonKind:
     return member(PersonKind, value)
 
 
+def _profile(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The profile, with null for what is not a number (NaN): so data frames have empty cells, and JSON has no other."""
+    if isinstance(values, Mapping) and float in map(type, values.values()):
+        values = {name: None if value != value else value for name, value in values.items()}  # noqa: PLR0124 - NaN
+    return frozen_mapping(values)
+
+
 def _accounts(accounts: Iterable[DirectoryAccount]) -> tuple[DirectoryAccount, ...]:
     return as_tuple(accounts)
 
@@ -87,7 +94,7 @@ class Person(Overviewed):
     Args:
         id: Okta's user id, or another id that never changes.
         status: the user status in Okta, such as ``ACTIVE``.
-        profile: the Okta profile, with the attribute names of Okta's API.
+        profile: the Okta profile, with the attribute names of Okta's API; NaN, as in data frames, is null.
         source: the credential provider that masters the person: ``OKTA``, ``ACTIVE_DIRECTORY``, ...
         password_changed: when the password last changed in Okta, aware.
         directory_accounts: the person's accounts in Active Directory.
@@ -103,7 +110,7 @@ class Person(Overviewed):
 
     id: str
     status: UserStatus = field(converter=_status)
-    profile: Mapping[str, Any] = field(converter=frozen_mapping, hash=False)
+    profile: Mapping[str, Any] = field(converter=_profile, hash=False)
     source: str = "OKTA"
     password_changed: datetime | None = None
     directory_accounts: tuple[DirectoryAccount, ...] = field(default=(), converter=_accounts)

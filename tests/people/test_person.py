@@ -69,3 +69,9 @@ def test_instants_have_a_time_zone():
         Person("00u1", "ACTIVE", {}, password_changed=naive)
     with pytest.raises(ConfigurationError, match="password_last_set has no time zone"):
         DirectoryAccount("corp.example", GUID, password_last_set=naive)
+
+
+def test_an_empty_cell_of_a_data_frame_is_null():
+    """A data frame of pandas has NaN for it, whose text would be a name; a number is a number."""
+    profile = Person("1", "ACTIVE", {"firstName": float("nan"), "lastName": "Lee", "floor": 2.5}).profile
+    assert profile == {"firstName": None, "lastName": "Lee", "floor": 2.5}
