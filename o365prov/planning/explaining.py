@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TypeAlias
 
 from o365prov.people import AppUsers
 from o365prov.planning.matching.match import LINKED
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
 from o365prov.planning.model.changes import AssignLicenses, Change, DeleteUser, RemoveLicenses
 from o365prov.planning.model.explanation import PersonExplanation
 from o365prov.planning.model.labels import service_plans_text
@@ -16,6 +19,8 @@ from o365prov.planning.tenant.snapshot import HeldLicense, TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.provisioning import DesiredUser
 
+_Licensing: TypeAlias = tuple[tuple[LicenseRemoval, ...] | None, tuple[LicenseAddition, ...]]
+
 
 def explanations(
     people: Iterable[DesiredUser],
@@ -25,8 +30,8 @@ def explanations(
     snapshot: TenantSnapshot,
     changes: Iterable[Change],
     problems: Iterable[Problem],
-) -> dict[str, PersonExplanation]:
-    """What is explained of the people with changes or problems, by person id.
+) -> tuple[tuple[str, ...], dict[str, PersonExplanation]]:
+    """What is explained of the people with changes or problems, by person id; and the labels of the values in it.
 
     Args:
         people: those who are compared.
@@ -38,51 +43,66 @@ def explanations(
         problems: what is wrong.
 
     """
-    of_person: dict[str, list[Change]] = {}
+    licensing: dict[str, tuple[_Licensing, ...]] = {}
     for change in changes:
-        of_person.setdefault(change.subject.person_id, []).append(change)
-    concerned = {each.subject.person_id: each.subject for each in (*problems, *changes)}
+        if isinstance(change, AssignLicenses | RemoveLicenses | DeleteUser):
+            person_id = change.subject.person_id
+            licensing[person_id] = (*licensing.get(person_id, ()), _licensing(change))
+    concerned = dict.fromkeys(each.subject.person_id for each in (*problems, *changes))
     desired = {each.person_id: each for each in (*people, *(each.desired for each in edited))}
     known = {person_id: user for person_id in concerned if (user := app_users.get(person_id)) is not None}
     accounts = {person_id: snapshot.by_id.get(user.object_id) for person_id, user in known.items()}
-    held: dict[str, Sequence[HeldLicense]] = {
+    held: dict[str, tuple[HeldLicense, ...]] = {
         person_id: account.licenses for person_id, account in accounts.items() if account is not None
     }
     found = dict.fromkeys(held, LINKED)
     for each in edited:
-        found[each.desired.person_id], held[each.desired.person_id] = LINKED, each.licenses
+        found[each.desired.person_id], held[each.desired.person_id] = LINKED, tuple(each.licenses)
     for match in matched:
         person_id = match.subject.person_id
         found[person_id] = match.how or "there is no account"
         held[person_id] = match.account.licenses if match.account else ()
+    # Many people hold and get the same licences.
+    licenses_after = cache(lambda licenses, parts: _licenses_after(licenses, parts, snapshot))
+    attributes: tuple[str, ...] = ()
     explained: dict[str, PersonExplanation] = {}
-    for person_id, subject in concerned.items():
+    for person_id in concerned:
         how, licenses = found.get(person_id, "not matched"), None
         if person_id in held:
-            licenses = _licenses_after(held[person_id], of_person.get(person_id, ()), snapshot)
+            licenses = licenses_after(held[person_id], licensing.get(person_id, ()))
         if person_id in desired:
-            explained[person_id] = PersonExplanation.of(subject, how, desired[person_id].profile, licenses)
+            profile = desired[person_id].profile
+            attributes, explained[person_id] = profile.mapping.labels, PersonExplanation.of(how, profile, licenses)
         elif person_id in found:
-            explained[person_id] = PersonExplanation(subject, how, licenses=licenses)
-    return explained
+            explained[person_id] = PersonExplanation(how, licenses=licenses)
+    return attributes, explained
+
+
+def _licensing(change: AssignLicenses | RemoveLicenses | DeleteUser) -> _Licensing:
+    """What a change takes and gives of licences; None for everything that it takes."""
+    match change:
+        case DeleteUser():
+            return None, ()
+        case RemoveLicenses():
+            return change.remove, ()
+        case AssignLicenses():
+            return change.remove, change.add
 
 
 def _licenses_after(
-    licenses: Sequence[HeldLicense], changes: Iterable[Change], snapshot: TenantSnapshot
+    licenses: Iterable[HeldLicense], parts: Iterable[_Licensing], snapshot: TenantSnapshot
 ) -> tuple[str, ...]:
     """The licences that an account then holds, directly and through groups, in words."""
     held = LicensesHeld.of(licenses, snapshot)
     direct, inherited = dict(held.direct), held.inherited
-    for change in changes:
-        if isinstance(change, DeleteUser):
+    for removed, added in parts:
+        if removed is None:
             return ()
-        if isinstance(change, AssignLicenses | RemoveLicenses):
-            for removal in change.remove:
-                direct.pop(removal.sku_id, None)
-        if isinstance(change, AssignLicenses):
-            for addition in change.add:
-                plans = snapshot.sku_named[addition.sku_id].plans.values()
-                direct[addition.sku_id] = frozenset(plans) - frozenset(addition.disabled_plans)
+        for removal in removed:
+            direct.pop(removal.sku_id, None)
+        for addition in added:
+            plans = snapshot.sku_named[addition.sku_id].plans.values()
+            direct[addition.sku_id] = frozenset(plans) - frozenset(addition.disabled_plans)
     words = (_words(sku_id, direct, inherited, snapshot) for sku_id in direct.keys() | inherited.keys())
     return tuple(sorted(words))
 

@@ -165,20 +165,20 @@ def make_plan(
             done, wrong = Leaver(user, rules, snapshot, now, app, taken, gone.get(user.person_id)).decide()
         changes += done
         problems += wrong
-    problems += gaps
-    problems += unchanged.edits(app_users)
+    problems += [*gaps, *unchanged.edits(app_users)]
     problems += never_seen(request, assigned.union(unchanged.staying), app_users)
     problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
     population = _population(people, app_users, not_left, handed_over, snapshot, request, unchanged)
     harmed = population.harmed(changes, now)
     hazards = population.hazards(changes, problems, rules.safeguards, harmed)
     changes = population.marked(changes, rules.safeguards, harmed)
+    attributes, explained = explanations(people, matched, unchanged.edited, app_users, snapshot, changes, problems)
     return Plan(
         tenant_id=snapshot.tenant_id,
         made_at=now,
         changes=changes,
         problems=problems,
-        explanations=explanations(people, matched, unchanged.edited, app_users, snapshot, changes, problems),
+        explanations=explained,
         unsupported=(
             *unchanged.unsupported.rows(),
             *beside_entra_connect(snapshot, rules.provisioning),
@@ -189,6 +189,7 @@ def make_plan(
         provisioning_type=rules.provisioning.name,
         hazards=hazards,
         settings={} if rules.settings is None else settings_in_words(rules.settings),
+        attributes=attributes,
     )
 
 

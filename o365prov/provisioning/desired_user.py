@@ -117,10 +117,8 @@ class DesiredUser:
 
         They are in the order of the names; None and [] clear a property.
         """
-        values = self.profile.values
-        return {
-            graph: value for position, graph in self.profile.mapping.updating if (value := values[position]) is not UNSET
-        }
+        values, rows = self.profile.values, self.profile.mapping.updating
+        return {graph: value for position, graph in rows if (value := values[position]) is not UNSET}
 
 
 @check_after_failure

@@ -12,6 +12,7 @@ import marshal
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import cache, cached_property
+from typing import Any
 
 from attrs import field, frozen
 
@@ -143,9 +144,7 @@ class Evaluation:
                     account.instance,
                     account.object_guid.int,
                     account.distinguished_name,
-                    dict(account.attributes)
-                    if whole
-                    else [*map(account.attributes.get, self.directory_attributes)],
+                    dict(account.attributes) if whole else [*map(account.attributes.get, self.directory_attributes)],
                 )
                 for account in person.directory_accounts
             ],
@@ -156,7 +155,7 @@ class Evaluation:
         return _hash(read)
 
 
-def _hash(values: tuple[object, ...]) -> str:
+def _hash(values: tuple[Any, ...]) -> str:
     try:
         content = marshal.dumps(values, _MARSHALLED)  # in a third of the time that repr takes
     except ValueError:  # it holds an instant, or a value of a class of ours
@@ -165,7 +164,7 @@ def _hash(values: tuple[object, ...]) -> str:
 
 
 _MARSHALLED = 2
-"""The last version of the format in which equal values are equal bytes: later ones tell which of them are one object."""
+"""The last version of the format in which equal values are equal bytes: later ones tell what is one object."""
 
 _DIGITS = 16
 

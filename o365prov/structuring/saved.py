@@ -1,9 +1,9 @@
 """Saved values: JSON text that reads back to an equal value, or is refused.
 
-A document begins with its format, its version and a digest of the rest; then comes every field of the value, with a
-line for each element of a list, so that two documents can be compared line by line. A document that does not fit its
-digest was damaged or edited, and is refused. The digest shows damage; made with a key, which nobody else has, it also
-shows what somebody edited who knows how digests are made.
+A document begins with its format and its version; then comes every field of the value, with a line for each element of
+a list, so that two documents can be compared line by line; and in the end a digest of these fields. A document that
+does not fit its digest was damaged or edited, and is refused. The digest shows damage; made with a key, which nobody
+else has, it also shows what somebody edited who knows how digests are made.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar
 
 from attrs import frozen
@@ -63,12 +64,13 @@ class SavedFormat:
             UsageError: the value holds something that JSON has no form for.
 
         """
-        lines = _members(value)
-        derived = {name: getattr(value, name) for name in self.derived}
-        head = {"format": self.mark, **derived, "digest": _digest(lines, key)}
-        members = {**{name: json_text(each) for name, each in head.items()}, **lines}
-        pieces = [piece for name, each in members.items() for piece in (",\n", json_text(name), ": ", each)]
-        text = "".join(("{\n", *pieces[1:], "\n}\n"))  # in one go: each copy of a large plan is large
+        digest = _new_digest(key)
+        head = {"format": self.mark, **{name: getattr(value, name) for name in self.derived}}
+        text = "{\n" + ",\n".join(f"{json_text(name)}: {json_text(each)}" for name, each in head.items())
+        for piece in _pieces(value):
+            digest.update(piece.encode())
+            text += piece  # which Python does in place: a copy of a large plan takes hundreds of megabytes
+        text += f',\n"digest": {json_text(digest.hexdigest())}\n}}\n'
         if "\\ud" in text and is_broken(json.dumps(json.loads(text), ensure_ascii=False)):
             raise UsageError(f"{self.name} holds half a character (a lone surrogate): correct it at the source")
         return text
@@ -86,8 +88,10 @@ class SavedFormat:
             document = self._parse(text, where)
             content = {name: each for name, each in document.items() if name not in ("format", "digest", *self.derived)}
             value = self._structure(kind, content, where)
-            digest = _digest(_members(value), key)  # of what is written, however the document was laid out since
-            if not hmac.compare_digest(str(document.get("digest")).encode(), digest.encode()):
+            digest = _new_digest(key)
+            for piece in _pieces(value):  # what is written, however the document was laid out since
+                digest.update(piece.encode())
+            if not hmac.compare_digest(str(document.get("digest")).encode(), digest.hexdigest().encode()):
                 what = "does not fit the content, which was damaged or edited, or was saved with another key"
                 raise self.damaged(where, "$.digest", what)
         except RecursionError as error:
@@ -236,23 +240,36 @@ def from_json_text(text: str, kind: type[Value]) -> Value:
         raise ValueError(f"not a {kind.__name__}") from error
 
 
-def _members(value: Any) -> dict[str, str]:
-    """The members of a value's document, as JSON text."""
+def _pieces(value: Any) -> Iterator[str]:
+    """The members of a value's document as JSON text, piece by piece.
+
+    The elements of a list and the members of an object are on lines of their own.
+    """
     from o365prov.structuring.converter import parts_of  # noqa: PLC0415 - cattrs takes time to load
 
-    return {name: _lines(part) for name, part in parts_of(value)}
+    for name, part in parts_of(value):
+        yield f",\n{json_text(name)}: "
+        match part:
+            case list() | tuple() | Iterator():
+                yield from _lines("[", map(_ENCODE, part), "]")
+            case dict():
+                members = sorted(part.items())
+                yield from _lines("{", (f"{json_text(key)}: {json_text(each)}" for key, each in members), "}")
+            case _:
+                yield json_text(part)
 
 
-def _lines(value: Any) -> str:
-    """The value, with the elements of a list and the members of an object on lines of their own."""
-    if isinstance(value, list | tuple | Iterator):
-        lines = ",\n".join(map(json_text, value))
-        return f"[\n{lines}\n]" if lines else "[]"
-    if isinstance(value, dict) and value:
-        return (
-            "{\n" + ",\n".join(f"{json_text(name)}: {json_text(each)}" for name, each in sorted(value.items())) + "\n}"
-        )
-    return json_text(value)
+def _lines(begin: str, lines: Iterator[str], end: str) -> Iterator[str]:
+    """The lines between brackets, some hundred at a time."""
+    yield begin
+    before = "\n"
+    while some := ",\n".join(islice(lines, _TOGETHER)):
+        yield f"{before}{some}"
+        before = ",\n"
+    yield end if before == "\n" else f"\n{end}"
+
+
+_TOGETHER = 500
 
 
 def json_text(value: object) -> str:
@@ -266,20 +283,12 @@ _ENCODE_BRIEFLY = json.JSONEncoder(
 ).encode
 
 
-def _digest(lines: dict[str, str], key: bytes | None) -> str:
-    """The digest of the members of a document, piece by piece: a copy of a large plan takes hundreds of megabytes."""
-    if key is not None and len(key) < SHORTEST_KEY:
+def _new_digest(key: bytes | None) -> hmac.HMAC | hashlib._Hash:
+    if key is None:
+        return hashlib.sha256()
+    if len(key) < SHORTEST_KEY:
         raise ConfigurationError(f"key should be at least {SHORTEST_KEY} bytes")
-    digest = hashlib.sha256() if key is None else hmac.new(key, digestmod="sha256")
-    for number, (name, each) in enumerate(lines.items()):
-        digest.update(f"{_NEW_LINE if number else ''}{name}: ".encode())
-        for start in range(0, len(each), _PIECE):
-            digest.update(each[start : start + _PIECE].encode())
-    return digest.hexdigest()
-
-
-_NEW_LINE = "\n"
-_PIECE = 2**20
+    return hmac.new(key, digestmod="sha256")
 
 
 def _refuse(name: str) -> NoReturn:

@@ -30,7 +30,7 @@ from o365prov.planning.model.changes import (
     RestoreUser,
     UpdateUser,
 )
-from o365prov.planning.model.explanation import PersonExplanation
+from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
 from o365prov.planning.model.throttle_limits import WRITES, Quota
 
 
@@ -344,9 +344,8 @@ EXPLAINED = plan_of(
             ANN, Issue("bad_country", "UsageLocation is no code", "Use GB", place="usageLocation", severity="warning")
         )
     ],
-    explanations={
-        ANN.person_id: PersonExplanation(ANN, "linked before", ("Title", "City", "State"), ("Engineer", "Bergen", ""))
-    },
+    explanations={ANN.person_id: PersonExplanation("linked before", ("Engineer", "Bergen", ""))},
+    attributes=("Title", "City", "State"),
 )
 
 
@@ -387,10 +386,12 @@ def test_a_person_with_changes_alone_is_explained():
 
 def test_an_account_is_explained_without_values_too():
     """A mapping may give none."""
-    plan = plan_of(explanations={ANN.person_id: PersonExplanation(ANN, "linked before")})
+    plan = plan_of(blocked(ANN), explanations={ANN.person_id: PersonExplanation("linked before")})
     assert str(plan.explain("00uAnnLee")).splitlines() == [
         f"Ann Lee <annlee@{DOMAIN}>, person 00uAnnLee",
         "Account: linked before",
+        "What changes, and why:",
+        "  - block sign-in  (not assigned any more)",
     ]
 
 
@@ -406,7 +407,8 @@ def test_an_account_is_explained_without_values_too():
 def test_mapped_values_stand_in_one_column(mapped, lines):
     """As wide as the labels that have values need; the empty ones share a line."""
     attributes, values = zip(*mapped, strict=True)
-    plan = plan_of(explanations={ANN.person_id: PersonExplanation(ANN, "linked before", attributes, values)})
+    explained = {ANN.person_id: PersonExplanation("linked before", values)}
+    plan = plan_of(blocked(ANN), explanations=explained, attributes=attributes)
     assert str(plan.explain("00uAnnLee")).partition("Mapped values:\n")[2].splitlines() == lines
 
 
@@ -442,7 +444,8 @@ def test_a_person_without_changes_and_problems_is_explained_too():
 def test_an_explanation_is_made_from_a_mapped_profile():
     """Labels and values as people read them; what is left alone is not among them."""
     preview = user_sync_app().preview(somebody("Ann Lee", city="Oslo", title="", countryCode="UK"))
-    mapped = dict(PersonExplanation.of(ANN, "linked before", preview.profile).mapped)
+    explanation = PersonExplanation.of("linked before", preview.profile)
+    mapped = dict(ExplainedPerson(ANN.person_id, explanation, attributes=preview.profile.mapping.labels).mapped)
     assert mapped["City"] == "Oslo"
     assert mapped["Title"] == ""
     assert "UsageLocation" not in mapped

@@ -51,7 +51,8 @@ PLAN = Plan(
     ],
     unsupported=(Unsupported("Middle name", "Graph has no such property", "put it into the display name", 3),),
     hazards=("1 of 3 accounts is blocked",),
-    explanations={BO.person_id: PersonExplanation(BO, "linked before", ("Title", "City"), ("Lead", ""))},
+    explanations={BO.person_id: PersonExplanation("linked before", ("Lead", ""))},
+    attributes=("Title", "City"),
 )
 REPORT = Report(
     "plan-1",

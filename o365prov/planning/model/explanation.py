@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
-from o365prov.errors import ConfigurationError
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change
 from o365prov.planning.model.labels import lines_of
@@ -21,43 +20,24 @@ class PersonExplanation:
     """How one person's account was found, and the values that the mapping gave.
 
     Args:
-        subject: the person.
         matched: which account it is and why, in words.
-        attributes: the labels of the attributes that the mapping has; everybody of a plan shares them.
-        values: the value of each attribute in words, "" for an empty one; None for one that is left alone.
+        values: the value of each of the plan's attributes in words, "" for an empty one; None for one that is left
+            alone. Of somebody who was not evaluated there are none.
         licenses: the licences that the account holds once the plan is applied, directly and through groups, in words;
             None where no account is known.
 
-    Raises:
-        ConfigurationError: there are more or fewer values than attributes.
-
     """
 
-    subject: Subject
     matched: str
-    attributes: tuple[str, ...] = ()
     values: tuple[str | None, ...] = ()
     licenses: tuple[str, ...] | None = None
 
-    def __attrs_post_init__(self) -> None:
-        if len(self.values) != len(self.attributes):
-            have = f"{len(self.attributes)} attributes have {count_text(len(self.values), 'value')}"
-            raise ConfigurationError(f"PersonExplanation.values should have one for each attribute: {have}")
-
     @classmethod
     @check_after_failure
-    def of(
-        cls, subject: Subject, matched: str, profile: MappedProfile, licenses: tuple[str, ...] | None = None
-    ) -> PersonExplanation:
-        """The explanation for *subject* whose mapping gave *profile*."""
+    def of(cls, matched: str, profile: MappedProfile, licenses: tuple[str, ...] | None = None) -> PersonExplanation:
+        """The explanation for somebody whose mapping gave *profile*."""
         values = [value if type(value) is str else _in_words(value) for value in profile.values]
-        return cls(subject, matched, profile.mapping.labels, tuple(values), licenses)
-
-    @property
-    def mapped(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of an attribute's label and its value in words, without the attributes that are left alone."""
-        pairs = zip(self.attributes, self.values, strict=True)
-        return tuple((label, value) for label, value in pairs if value is not None)
+        return cls(matched, tuple(values), licenses)
 
 
 def _in_words(value: object) -> str | None:
@@ -74,6 +54,7 @@ class ExplainedPerson(Renderable):
             nothing changes and nothing is wrong.
         changes: the person's changes.
         problems: the person's problems.
+        attributes: the labels of the attributes that have the explanation's values.
 
     """
 
@@ -81,6 +62,13 @@ class ExplainedPerson(Renderable):
     explanation: PersonExplanation | None = None
     changes: tuple[Change, ...] = field(default=())
     problems: tuple[Problem, ...] = field(default=())
+    attributes: tuple[str, ...] = ()
+
+    @property
+    def mapped(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of an attribute's label and its value in words, without the attributes that are left alone."""
+        pairs = zip(self.attributes, self.explanation.values if self.explanation else (), strict=False)
+        return tuple((label, value) for label, value in pairs if value is not None)
 
     def document(self, *, limit: int | None = None) -> Document:  # noqa: ARG002 - one person is short
         """What is shown: who, which account, what changes and why, what is wrong, what was mapped."""
@@ -110,12 +98,12 @@ class ExplainedPerson(Renderable):
             yield Table(
                 _WRONG, ("What is wrong", "Effect", "What to do"), rows, "  ? {0}: {1}. {2}.", "problems", titled=True
             )
-        if self.explanation and self.explanation.mapped:
-            yield _mapped(self.explanation)
+        if self.mapped:
+            yield _mapped(self.mapped)
 
     def _subject(self) -> Subject | None:
-        holders = (self.explanation, *self.changes, *self.problems)
-        return next((holder.subject for holder in holders if holder), None)
+        """The person under the username that they have in the end."""
+        return next((each.subject for each in (*reversed(self.changes), *self.problems)), None)
 
 
 _WRONG = "What is wrong, and what to do"
@@ -133,10 +121,10 @@ def _problem(problem: Problem) -> tuple[str, str, str]:
     return problem.message, effect, problem.remedy
 
 
-def _mapped(explanation: PersonExplanation) -> Table:
-    width = max((len(label) for label, value in explanation.mapped if value), default=0)
-    rows = [Row((_label(label, width), Cell.of(value))) for label, value in explanation.mapped if value]
-    if empty := [label for label, value in explanation.mapped if not value]:
+def _mapped(mapped: tuple[tuple[str, str], ...]) -> Table:
+    width = max((len(label) for label, value in mapped if value), default=0)
+    rows = [Row((_label(label, width), Cell.of(value))) for label, value in mapped if value]
+    if empty := [label for label, value in mapped if not value]:
         rows.append(Row((Cell.of("empty"), Cell.of(", ".join(empty))), "  {0}: {1}"))
     return Table("Mapped values", ("Attribute", "Value"), rows, "  {0}  {1}", "mapped", titled=True)
 

@@ -22,7 +22,7 @@ from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanati
 from o365prov.planning.model.limiting import part_of_plan
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.throttle_limits import WRITES, Quota
-from o365prov.rendering import Document, Renderable, check_limit
+from o365prov.rendering import Document, Renderable, check_limit, count_text
 from o365prov.structuring import Saved, SavedFormat, brief_json_values, json_text
 
 _WHOLE = "of the whole plan: "
@@ -74,6 +74,11 @@ class Plan(Renderable, Saved):
         explanations: by person id, what :meth:`explain` says about accounts and mapped values.
         made_by: who made it, for the audit; empty if nobody said. It is not part of what is confirmed.
         settings: the settings that it was made under, in words, for the audit; not part of what is confirmed either.
+        attributes: the labels of the mapped attributes, of which explanations have the values.
+
+    Raises:
+        ConfigurationError: an explanation has more or fewer values than there are attributes, or a field has a wrong
+            type.
 
     """
 
@@ -98,6 +103,13 @@ class Plan(Renderable, Saved):
     explanations: Mapping[str, PersonExplanation] = field(factory=dict, converter=frozen_mapping, hash=False)
     made_by: str = ""
     settings: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False)
+    attributes: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        numbers = {len(each.values) for each in self.explanations.values()} - {0}
+        if wrong := sorted(numbers - {len(self.attributes)}):
+            have = f"{count_text(len(self.attributes), 'attribute has', 'attributes have')} {wrong[0]} values"
+            raise ConfigurationError(f"Plan.explanations should have a value for each attribute: {have}")
 
     @property
     def is_empty(self) -> bool:
@@ -157,6 +169,7 @@ class Plan(Renderable, Saved):
             self.explanations.get(person_id),
             self.for_person(person_id),
             tuple(problem for problem in self.problems if problem.subject.person_id == person_id),
+            self.attributes,
         )
 
     def limited_to(self, people: Iterable[str] | None = None, *, most: int | None = None) -> Plan:
