@@ -15,7 +15,7 @@ from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, as_unique, typed
 from o365prov.errors import ConfigurationError
 from o365prov.people import DirectoryAccount
-from o365prov.sources import ActiveDirectory, OktaApi, OktaExport, csv_file, ldif, okta_json
+from o365prov.sources import ActiveDirectory, AssignmentDates, OktaApi, OktaExport, csv_file, ldif, okta_json
 
 OKTA_TOKEN = "O365PROV_OKTA_TOKEN"  # noqa: S105 - the name of a variable
 OKTA_PRIVATE_KEY = "O365PROV_OKTA_PRIVATE_KEY"
@@ -111,6 +111,7 @@ class OktaFiles:
     Args:
         folder: the folder, relative to that of the app file.
         directories: directories whose accounts update those of the exports.
+        dates: which attributes say from when to when people are assigned; None if none does.
 
     """
 
@@ -118,6 +119,7 @@ class OktaFiles:
 
     folder: str
     directories: tuple[Directory, ...] = field(default=(), converter=_directories)
+    dates: AssignmentDates | None = None
 
     async def read(self, folder: Path, environment: Mapping[str, str]) -> OktaExport:
         """People, groups and assignments.
@@ -131,7 +133,9 @@ class OktaFiles:
 
         """
         check_call(OktaFiles.read, locals())
-        return _updated(okta_json.read_organization(folder / self.folder), self.directories, folder, environment)
+        return _updated(
+            okta_json.read_organization(folder / self.folder, dates=self.dates), self.directories, folder, environment
+        )
 
 
 @frozen(kw_only=True, field_transformer=typed)
@@ -147,6 +151,7 @@ class OktaOrganization:
         reads_org: whether expressions may ask for ``org``.
         linked_objects: the primary names that expressions ask for with ``user.getLinkedObject``.
         directories: directories whose accounts update those that Okta knows.
+        dates: which attributes say from when to when people are assigned; None if none does.
 
     """
 
@@ -158,6 +163,7 @@ class OktaOrganization:
     reads_org: bool = False
     linked_objects: tuple[str, ...] = field(default=(), converter=_names)
     directories: tuple[Directory, ...] = field(default=(), converter=_directories)
+    dates: AssignmentDates | None = None
 
     async def read(self, folder: Path, environment: Mapping[str, str]) -> OktaExport:
         """People, groups and assignments.
@@ -182,7 +188,7 @@ class OktaOrganization:
 
         """
         check_call(OktaOrganization.api, locals())
-        options: Any = {"reads_org": self.reads_org, "linked_objects": self.linked_objects}
+        options: Any = {"reads_org": self.reads_org, "linked_objects": self.linked_objects, "dates": self.dates}
         if self.client_id is None:
             token = _secret(environment, OKTA_TOKEN, "an API token")
             return OktaApi(self.url, self.app, token=token, **options)
@@ -201,6 +207,7 @@ class CsvFiles:
         delimiter: what stands between cells.
         encoding: the encoding of the files.
         directories: directories whose accounts update those of the people.
+        dates: which attributes say from when to when people are assigned; None if none does.
 
     """
 
@@ -212,6 +219,7 @@ class CsvFiles:
     delimiter: str = ","
     encoding: str = "utf-8"
     directories: tuple[Directory, ...] = field(default=(), converter=_directories)
+    dates: AssignmentDates | None = None
 
     async def read(self, folder: Path, environment: Mapping[str, str]) -> OktaExport:
         """People, groups and assignments.
@@ -233,6 +241,7 @@ class CsvFiles:
             group_assignments=assigned.groups,
             individual=assigned.individual,
             usernames=assigned.usernames,
+            dates=self.dates,
         )
         return _updated(export, self.directories, folder, environment)
 

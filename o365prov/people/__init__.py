@@ -1,7 +1,7 @@
 """People as their directories know them, the groups they are in, and what is assigned to them."""
 
 from o365prov.people.app_users import AppUser, AppUsers, AppUserStatus, WaitingForSeat
-from o365prov.people.assigning import assign
+from o365prov.people.assigning import Assigner, assign
 from o365prov.people.assignment import Assignment, Grants, Group, GroupAssignment, LicenseGrant
 from o365prov.people.departure import AfterBlock, Departure, Missing
 from o365prov.people.directory_objects import (
@@ -22,6 +22,7 @@ __all__ = [
     "AppUser",
     "AppUserStatus",
     "AppUsers",
+    "Assigner",
     "Assignment",
     "Departure",
     "DirectoryAccount",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from attrs import frozen
+
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
 from o365prov.people.assignment import Assignment, Grants, Group, GroupAssignment
@@ -56,34 +58,101 @@ def assign(
     """
     people, groups, by_group = as_tuple(people), as_tuple(groups), as_tuple(by_group)
     check_call(assign, locals())
-    groups_of: dict[str, list[Group]] = {}
-    group_by_id = {}
-    for group in groups:
-        group_by_id[group.id] = group
-        for member in group.members:
-            groups_of.setdefault(member, []).append(group)
-    from_groups: dict[str, list[tuple[str, Grants]]] = {}
-    priorities: dict[str, int] = {}
-    for assignment in sorted(by_group, key=lambda each: each.priority):
-        if assigned := group_by_id.get(assignment.group_id):
-            for member in assigned.members:
-                from_groups.setdefault(member, []).append((assigned.name, assignment.grants))
-                priorities.setdefault(member, assignment.priority)
-    merged = {member: _merge(each, combine_licenses, combine_roles) for member, each in from_groups.items()}
-    merged.update({person_id: ("individual", grants) for person_id, grants in individually.items()})
-    return tuple(
-        Assignment(
-            person,
-            merged[person.id][1],
-            merged[person.id][0],
-            groups_of.get(person.id, ()),
-            usernames.get(person.id) if person.id in individually else None,
-            priority=None if person.id in individually else priorities.get(person.id),
-            related=related.get(person.id, _NOTHING),
-        )
-        for person in people
-        if person.id in merged
+    assigner = Assigner(
+        groups,
+        by_group,
+        individually,
+        usernames=usernames,
+        combine_licenses=combine_licenses,
+        combine_roles=combine_roles,
     )
+    found = (assigner.assignment_of(person, related.get(person.id, _NOTHING)) for person in people)
+    return tuple(assignment for assignment in found if assignment is not None)
+
+
+@frozen
+class _FromGroups:
+    """What people have who are in the same groups.
+
+    Args:
+        via: the names of those groups to which the app is assigned.
+        grants: what these give; None if the app is assigned to none of them.
+        priority: the priority of the first of them.
+
+    """
+
+    via: str = ""
+    grants: Grants | None = None
+    priority: int | None = None
+
+
+class Assigner:
+    """Merges individual and group assignments of one person after the other, of however many there are.
+
+    Of people it keeps in which groups they are: those who are in the same ones share what follows from it.
+
+    Args:
+        groups: the groups.
+        by_group: to which groups Office 365 is assigned.
+        individually: what is assigned to single people, by person id.
+        usernames: the usernames of individual assignments that have one of their own, by person id.
+        combine_licenses: as for :func:`assign`.
+        combine_roles: as for :func:`assign`.
+
+    """
+
+    def __init__(
+        self,
+        groups: Iterable[Group],
+        by_group: Iterable[GroupAssignment],
+        individually: Mapping[str, Grants],
+        *,
+        usernames: Mapping[str, str] = _NONE,
+        combine_licenses: bool = False,
+        combine_roles: bool = False,
+    ) -> None:
+        self._individually, self._usernames = individually, usernames
+        self._combine_licenses, self._combine_roles = combine_licenses, combine_roles
+        self._assigned: dict[str, list[tuple[int, GroupAssignment]]] = {}
+        for rank, each in enumerate(sorted(by_group, key=lambda each: each.priority)):
+            self._assigned.setdefault(each.group_id, []).append((rank, each))
+        self._groups_of = _groups_of_members(groups)
+        self._shared: dict[int, _FromGroups] = {}  # by the id() of a tuple of groups
+
+    def assignment_of(self, person: Person, related: Related = _NOTHING) -> Assignment | None:
+        """The person's assignment; None if the app is assigned neither to them nor to a group that they are in."""
+        groups = self._groups_of.get(person.id, ())
+        if (grants := self._individually.get(person.id)) is not None:
+            username = self._usernames.get(person.id)
+            return Assignment(person, grants, "individual", groups, username, related=related)
+        if (shared := self._shared.get(id(groups))) is None:
+            shared = self._shared[id(groups)] = self._merged(groups)
+        if shared.grants is None:
+            return None
+        return Assignment(person, shared.grants, shared.via, groups, priority=shared.priority, related=related)
+
+    def _merged(self, groups: tuple[Group, ...]) -> _FromGroups:
+        found = [(rank, each, group) for group in groups for rank, each in self._assigned.get(group.id, ())]
+        if not found:
+            return _FromGroups()
+        found.sort(key=lambda one: one[0])
+        in_order = [(group.name, each.grants) for _, each, group in found]
+        via, grants = _merge(in_order, self._combine_licenses, self._combine_roles)
+        return _FromGroups(via, grants, found[0][1].priority)
+
+
+def _groups_of_members(groups: Iterable[Group]) -> dict[str, tuple[Group, ...]]:
+    """The groups of each member; one tuple for all who are in the same ones."""
+    found: dict[str, tuple[Group, ...]] = {}
+    for group in {group.id: group for group in groups}.values():
+        # What people had before this group, and with it; both are kept, because an id() is given again.
+        larger: dict[int, tuple[tuple[Group, ...], tuple[Group, ...]]] = {}
+        for member in group.members:
+            before = found.get(member, ())
+            if (both := larger.get(id(before))) is None:
+                both = larger[id(before)] = before, (*before, group)
+            found[member] = both[1]
+    return found
 
 
 _GROUPS_LISTED = 5

@@ -9,6 +9,7 @@ everything that is wrong with its source. The names load on first use: who reads
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from o365prov.sources.dates import AssignmentDates
     from o365prov.sources.directory.directory_entry import DirectoryEntry, EntryKind
     from o365prov.sources.joining import JoinedPeople, PartialMatch, ProfileSource, join_people
     from o365prov.sources.ldap.active_directory import ActiveDirectory
@@ -22,6 +23,7 @@ else:
     __getattr__ = on_first_use(
         __name__,
         (
+            "dates",
             "organization",
             "directory.directory_entry",
             "joining",
@@ -35,6 +37,7 @@ else:
 __all__ = [
     "ActiveDirectory",
     "AppAssignments",
+    "AssignmentDates",
     "DirectoryEntry",
     "DirectoryRead",
     "EntryKind",

@@ -8,35 +8,42 @@ Sources: Okta developer pages, "Users API", "Application Users API", "Groups API
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from attrs import evolve
 
 from o365prov._annotations import check_call
 from o365prov._fields import frozen_mapping
 from o365prov.errors import Issue, SourceError
-from o365prov.people import DirectoryAccount, Group, Person, UserStatus
+from o365prov.people import Assignment, DirectoryAccount, Group, Person
+from o365prov.sources.dates import AssignmentDates
+from o365prov.sources.okta.export_files import (
+    AD_APP_USERS,
+    APP_GROUPS,  # noqa: F401 - the names of all files are here
+    APP_USERS,  # noqa: F401
+    ASSIGNMENTS,  # noqa: F401
+    GROUP_MEMBERS,
+    GROUPS,
+    USERS,
+    app_issues,
+    app_records,
+    groups_with_members,
+    is_there,
+    records_of_both,
+)
 from o365prov.sources.okta.okta_records import (
     UniqueValues,
     app_assignments,
     read_app_user,
     read_directory_account,
-    read_group,
     read_group_assignment,
     read_person,
 )
+from o365prov.sources.okta.okta_stream import OktaStream, linked
+from o365prov.sources.okta.references import References
 from o365prov.sources.organization import AppAssignments, OktaExport
-from o365prov.structuring import IssueList, StrPath, read_all, read_object, read_objects
-
-USERS = "okta-users.json"
-AD_APP_USERS = "okta-ad-app-users.json"
-GROUPS = "okta-groups.json"
-GROUP_MEMBERS = "okta-group-members"
-ASSIGNMENTS = "okta-office365-assignments.json"
+from o365prov.structuring import IssueList, JsonObject, StrPath, read_all, read_objects
 
 
 def read_users(path: StrPath) -> tuple[Person, ...]:
@@ -129,44 +136,11 @@ def read_groups(path: StrPath, *, members: StrPath | None = None) -> tuple[Group
 
     """
     check_call(read_groups, locals())
-    issues = IssueList(str(path))
-    elsewhere: list[Issue] = []
-    groups = []
-    ids = UniqueValues()
-    for record in read_objects(path, issues):
-        group = read_group(record, ids)
-        group_id = record.optional_string("id") or ""
-        if record.values.get("members") is None and (answer := _members_file(members, group_id)):
-            people: list[str] = read_all(elsewhere, partial(_member_ids, answer), [])
-            groups += [evolve(group, members=people)] if group else []
-        elif record.values.get("members") is None:
-            record.note(
-                "members",
-                "is missing",
-                f"add the ids of the group's people, or save Okta's list of them as {GROUP_MEMBERS}/{{the id}}.json",
-                code="missing",
-            )
-        elif group:
-            groups.append(group)
-    if issues.count or elsewhere:
-        raise SourceError(*issues.issues, *elsewhere)
-    return tuple(groups)
-
-
-def _members_file(folder: StrPath | None, group_id: str) -> Path | None:
-    """Where the members of a group are, if the folder has them; an id that is not the name of a file has none there."""
-    if folder is None or not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", group_id):
-        return None
-    path = Path(folder, f"{group_id}.json")
-    return path if _is_there(path) else None
-
-
-def _member_ids(path: Path) -> list[str]:
-    """The ids of the users in a list of them."""
-    issues = IssueList(str(path))
-    ids = [record.string("id") for record in read_objects(path, issues)]
-    issues.raise_if_any()
-    return ids
+    issues: list[Issue] = []
+    found = [evolve(group, members=ids) for group, ids in groups_with_members(path, members, issues)]
+    if issues:
+        raise SourceError(*issues)
+    return tuple(found)
 
 
 def read_assignments(path: StrPath) -> AppAssignments:
@@ -188,31 +162,28 @@ def read_assignments(path: StrPath) -> AppAssignments:
     """
     check_call(read_assignments, locals())
     issues = IssueList(str(path))
-    group_ids, priorities, user_ids = UniqueValues(), UniqueValues(), UniqueValues()
-    document = read_object(path, issues)
-    if not issues.count and not {"groups", "users"} & set(document.values):
-        issues.note(
-            "$", "has neither groups nor users", "is this the list of an app's assignments?", code="wrong_value"
-        )
-    groups = [
-        group
-        for record in document.children("groups")
-        if (group := read_group_assignment(record, group_ids, priorities))
-    ]
-    users = [user for record in document.children("users") if (user := read_app_user(record, user_ids))]
+    assigned = _assignments(*records_of_both(path, issues))
     issues.raise_if_any()
-    return app_assignments(groups, users)
+    return assigned
 
 
-def read_organization(folder: StrPath) -> OktaExport:
-    """Read people with their directory accounts, groups and assignments from the four files of a folder.
+def _assignments(of_groups: Iterable[JsonObject], of_users: Iterable[JsonObject]) -> AppAssignments:
+    group_ids, priorities, user_ids = UniqueValues(), UniqueValues(), UniqueValues()
+    groups = [group for record in of_groups if (group := read_group_assignment(record, group_ids, priorities))]
+    return app_assignments(groups, [user for record in of_users if (user := read_app_user(record, user_ids))])
+
+
+def read_organization(folder: StrPath, *, dates: AssignmentDates | None = None) -> OktaExport:
+    """Read people with their directory accounts, groups and assignments from the files of a folder.
 
     The files are ``okta-users.json``, ``okta-ad-app-users.json`` (not needed if no one comes from Active Directory),
-    ``okta-groups.json`` and ``okta-office365-assignments.json``; the members of groups may be in a folder of their own,
-    ``okta-group-members``.
+    ``okta-groups.json`` and ``okta-office365-assignments.json``, or in its place ``okta-office365-groups.json`` and
+    ``okta-office365-users.json``, the app's groups and users as Okta lists them; the members of groups may be in a
+    folder of their own, ``okta-group-members``.
 
     Args:
         folder: the folder.
+        dates: which attributes say from when to when people are assigned; None if none does.
 
     Raises:
         SourceError: everything that is wrong with the files; if each of them can be read, every id that one file names
@@ -224,74 +195,55 @@ def read_organization(folder: StrPath) -> OktaExport:
     issues: list[Issue] = []
     people: tuple[Person, ...] = read_all(issues, lambda: read_users(root / USERS), ())
     groups: tuple[Group, ...] = read_all(issues, lambda: read_groups(root / GROUPS, members=root / GROUP_MEMBERS), ())
-    assigned = read_all(issues, lambda: read_assignments(root / ASSIGNMENTS), AppAssignments())
+    in_app_groups, in_app_users = app_issues(root)
+    assigned = _assignments(*app_records(root, in_app_groups, in_app_users))
+    issues += [each for found in dict.fromkeys((in_app_groups, in_app_users)) for each in found.issues]
     accounts: Mapping[str, DirectoryAccount] = {}
-    if _is_there(root / AD_APP_USERS) or any(person.source == "ACTIVE_DIRECTORY" for person in people):
+    if is_there(root / AD_APP_USERS) or any(person.source == "ACTIVE_DIRECTORY" for person in people):
         accounts = read_all(issues, lambda: read_directory_accounts(root / AD_APP_USERS), {})
     if not issues:
-        issues = _unknown_ids(root, people, groups, assigned, accounts)
+        references = References(root)
+        references.check_people(people, accounts, groups, assigned.individual)
+        references.check_groups({group.id for group in groups}, assigned.groups)
+        issues = references.issues
     if issues:
         raise SourceError(*issues)
-    linked = (_linked(person, accounts) for person in people)
     return OktaExport(
-        linked, groups, assigned.groups, assigned.individual, assigned.usernames, app_users=assigned.profiles
+        (linked(person, accounts.get(person.id)) for person in people),
+        groups,
+        assigned.groups,
+        assigned.individual,
+        assigned.usernames,
+        app_users=assigned.profiles,
+        dates=dates,
     )
 
 
-def _is_there(path: Path) -> bool:
-    """Whether the file exists; what can't be asked for, such as a name of 10,000 characters, does not."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
+def stream_assigned(
+    folder: StrPath,
+    *,
+    dates: AssignmentDates | None = None,
+    combine_licenses: bool = False,
+    combine_roles: bool = False,
+) -> Iterator[Assignment]:
+    """Read people with what is assigned to them one by one, so the size of the organisation does not matter.
 
+    They come from the files of :func:`read_organization`, which are put into parts on disk (temporary files that nobody
+    else sees) and read one part after the other, so people come in another order. A file with both groups and users of
+    the app is read whole: an organisation that does not fit into memory has the two lists in its place, and the members
+    of its groups in the folder. Of groups only members of one part are known, and managers, assistants and linked
+    people not at all.
 
-def _linked(person: Person, accounts: Mapping[str, DirectoryAccount]) -> Person:
-    own: list[Any] = [accounts[person.id]] if person.id in accounts else []
-    return evolve(person, directory_accounts=own)
+    Args:
+        folder: the folder.
+        dates: which attributes say from when to when people are assigned; None if none does.
+        combine_licenses: as for :class:`~o365prov.sources.OktaExport`.
+        combine_roles: as for :class:`~o365prov.sources.OktaExport`.
 
+    Raises:
+        SourceError: as for :func:`read_organization`, after the last person: what was given before is then not all.
 
-def _unknown_ids(
-    root: Path,
-    people: tuple[Person, ...],
-    groups: tuple[Group, ...],
-    assigned: AppAssignments,
-    accounts: Mapping[str, DirectoryAccount],
-) -> list[Issue]:
-    """Every id that one file names and another file should have, but does not."""
-    person_ids = {person.id for person in people}
-    group_ids = {group.id for group in groups}
-    in_users, in_accounts, in_groups, in_assignments = (
-        IssueList(str(root / name)) for name in (USERS, AD_APP_USERS, GROUPS, ASSIGNMENTS)
-    )
-    missing = f"is not a user of {USERS}"
-    remedy = "export all pages of both at the same time"
-
-    for person in people:
-        # A person who is deprovisioned in Okta has lost all apps, the directory's among them.
-        left = person.status is UserStatus.DEPROVISIONED
-        if person.source == "ACTIVE_DIRECTORY" and person.id not in accounts and not left:
-            in_users.note(
-                f"user {person.id}",
-                f"comes from Active Directory and is not in {AD_APP_USERS}",
-                "export all pages",
-                code="unknown_reference",
-            )
-    for person_id in accounts:
-        if person_id not in person_ids:
-            in_accounts.note(f"user {person_id}", missing, remedy, code="unknown_reference")
-    for group in groups:
-        for member in sorted(group.members - person_ids):
-            in_groups.note(f"group {group.id}, member {member}", missing, remedy, code="unknown_reference")
-    for assignment in assigned.groups:
-        if assignment.group_id not in group_ids:
-            in_assignments.note(
-                f"group {assignment.group_id}",
-                f"is not a group of {GROUPS}",
-                "export all pages of it",
-                code="unknown_reference",
-            )
-    for person_id in assigned.individual:
-        if person_id not in person_ids:
-            in_assignments.note(f"user {person_id}", missing, remedy, code="unknown_reference")
-    return [each for issues in (in_users, in_accounts, in_groups, in_assignments) for each in issues.issues]
+    """
+    check_call(stream_assigned, locals())
+    stream = OktaStream(Path(folder), dates, combine_licenses=combine_licenses, combine_roles=combine_roles)
+    return stream.assignments()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, frozen_mapping, optional_mapping, typed
 from o365prov.people import (
+    Assigner,
     Assignment,
     DirectoryAccount,
     Grants,
@@ -18,9 +19,12 @@ from o365prov.people import (
     GroupAssignment,
     Person,
     Related,
-    assign,
     managers_and_assistants,
 )
+from o365prov.sources.dates import AssignmentDates
+from o365prov.structuring import IssueList
+
+_NOTHING = Related()
 
 
 def _people(people: Iterable[Person]) -> tuple[Person, ...]:
@@ -76,6 +80,7 @@ class OktaExport:
             ``{"00u1": {"manager": "00u2"}}``; None where the source does not give them.
         has_everybody: whether everybody who may be a manager or an assistant is among the people; who is named and not
             among them is then nobody.
+        dates: which attributes say from when to when people are assigned; None if none does.
 
     """
 
@@ -91,20 +96,62 @@ class OktaExport:
     org: Mapping[str, Any] | None = field(default=None, converter=optional_mapping, hash=False)
     linked: Mapping[str, Mapping[str, str]] | None = field(default=None, converter=optional_mapping, hash=False)
     has_everybody: bool = True
+    dates: AssignmentDates | None = None
 
     @property
     def assignments(self) -> tuple[Assignment, ...]:
-        """One assignment for each person to whom Office 365 is assigned; see :func:`o365prov.assign`."""
-        return assign(
-            self.people,
+        """One assignment for each person to whom Office 365 is assigned; see :func:`o365prov.assign`.
+
+        Raises:
+            SourceError: what *dates* names is not a date, of everybody of whom that is so.
+
+        """
+        related = self._related
+        return tuple(self._assigned((person, related.get(person.id, _NOTHING)) for person in self.people))
+
+    def assigned(self, people: Iterable[Person]) -> Iterator[Assignment]:
+        """The same for people who are not in memory, one after the other, so that their number does not matter.
+
+        Their managers, assistants and linked people are not known then.
+
+        Args:
+            people: the people, such as ``csv_file.stream_people(path)`` gives.
+
+        Raises:
+            SourceError: as for :attr:`assignments`, after the last of them.
+
+        >>> export = OktaExport((), [Group("00g1", "E3", members=["1"])], [GroupAssignment("00g1", 0)])
+        >>> [each.via for each in export.assigned(Person(key, "ACTIVE", {}) for key in "12")]
+        ['E3']
+
+        """
+        check_call(OktaExport.assigned, locals())
+        return self._assigned((person, self._known_of(person)) for person in people)
+
+    def _assigned(self, people: Iterable[tuple[Person, Related]]) -> Iterator[Assignment]:
+        assigner = Assigner(
             self.groups,
             self.group_assignments,
             self.individual,
             usernames=self.usernames,
-            related=self._related,
             combine_licenses=self.combine_licenses,
             combine_roles=self.combine_roles,
         )
+        issues = IssueList("the dates of people")
+        for person, related in people:
+            assignment = assigner.assignment_of(person, related)
+            if assignment is not None and self.dates is not None:
+                assignment = self.dates.dated(assignment, issues)
+            if assignment is not None:
+                yield assignment
+        issues.raise_if_any()
+
+    def _known_of(self, person: Person) -> Related:
+        """What is known around somebody without the other people."""
+        if self.app_users is self.app is self.org is None:
+            return _NOTHING
+        app_user = None if self.app_users is None else self.app_users.get(person.id, {})
+        return Related(app_user=app_user, app=self.app, org=self.org)
 
     @property
     def _related(self) -> Mapping[str, Related]:

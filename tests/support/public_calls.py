@@ -60,6 +60,7 @@ from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind,
 from o365prov.provisioning import DesiredUser
 from o365prov.sources import DirectoryEntry, DirectoryRead, EntryKind, OktaRead, csv_file, ldif, okta_json
 from o365prov.state import Lease, MemoryState, Run, SQLiteState
+from o365prov.structuring import IssueList
 from o365prov.testing import (
     AppRegistrations,
     FakeClock,
@@ -82,6 +83,7 @@ FOR_SIBLINGS = {
     "comparable_name": {"name": lambda: "CN=Ann,DC=corp"},
     "domain_of": {"name": lambda: "CN=Ann,DC=corp"},
     "AssignedPeople": "called by the app and the reader alone",
+    "Assigner": "called by assign and the sources alone",
     "DirectoryPlace": "needs a server",
     "OktaOrganization": "needs a server",
     "ServedTenant": "needs a server",
@@ -320,6 +322,7 @@ BY_ANNOTATION: dict[str, Callable[[], Any]] = {
     "Sequence[ProfileSource]": list,
     "Iterable[Operation]": lambda: [Operation.READ_USERS],
     "Mapping[str, Any] | Bindings": lambda: {"user": {"email": "ann@corp.example"}},
+    "IssueList": lambda: IssueList("people"),
     "OktaExport | Iterable[Assignment]": lambda: [Assignment(PERSON)],
     "Person | Assignment | Iterable[Person | Assignment]": lambda: PERSON,
     "ProvisioningType": UserSync,

@@ -160,6 +160,7 @@ from o365prov.simulation import Cut, CutPlace, Interruption, NetworkFault, Troub
 from o365prov.sources import (
     ActiveDirectory,
     AppAssignments,
+    AssignmentDates,
     DirectoryEntry,
     DirectoryRead,
     JoinedPeople,
@@ -351,6 +352,7 @@ def made_values() -> tuple[object, ...]:
         Related((ann,), (), {"nickName": "Ann"}),
         OktaApi("https://corp.okta.com", "0oa1gjh63g214q0Hq0g4", token="secret"),
         OktaRead(OktaExport([ann], [group], [by_group], {ann.id: grants}), changed={ann.id}),
+        AssignmentDates("user.startDate", "user.lastDay", {"Reports Reader": "appuser.readerUntil"}, "Europe/Oslo"),
         Quota(amount=3_000, seconds=150),
         Problem(subject, Issue("no_seat", "no seat is left", "Buy seats")),
         *pushed_groups(),

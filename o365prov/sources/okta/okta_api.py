@@ -20,15 +20,17 @@ from attrs import evolve, field, frozen
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_unique, typed
-from o365prov.errors import ConfigurationError, UsageError
+from o365prov.errors import ConfigurationError, Issue, SourceError, UsageError
 from o365prov.people import Group, GroupAssignment, Person, UserStatus
 from o365prov.profiles import ProfileMapping, UsernameFormat
+from o365prov.sources.dates import AssignmentDates
 from o365prov.sources.okta.okta_connection import OktaServer
+from o365prov.sources.okta.okta_export import ExportWriter, emptied_folder
 from o365prov.sources.okta.okta_lists import OKTA_ID, OktaLists
 from o365prov.sources.okta.okta_read import OktaRead, differences
 from o365prov.sources.okta.okta_records import app_assignments
 from o365prov.sources.organization import OktaExport
-from o365prov.structuring import IssueList, parse_instant
+from o365prov.structuring import IssueList, StrPath, parse_instant, shortened_path
 
 _SCOPES = ("okta.users.read", "okta.groups.read", "okta.apps.read")
 _ORG_SCOPE = "okta.orgs.read"
@@ -63,6 +65,7 @@ class OktaApi:
         reads_org: whether expressions may ask for ``org``; a client then needs the scope ``okta.orgs.read``.
         linked_objects: the primary names that expressions ask for with ``user.getLinkedObject``: one request for each
             of them and each assigned person.
+        dates: which attributes say from when to when people are assigned; None if none does.
         timeout: how many seconds an answer may take (1 to 3,600).
 
     Raises:
@@ -78,6 +81,7 @@ class OktaApi:
     private_key: str | None = field(default=None, kw_only=True)
     reads_org: bool = field(default=False, kw_only=True)
     linked_objects: tuple[str, ...] = field(default=(), converter=_names, kw_only=True)
+    dates: AssignmentDates | None = field(default=None, kw_only=True)
     timeout: int = field(default=30, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -110,6 +114,30 @@ class OktaApi:
             async for person in lists.people():
                 yield person
             lists.issues.raise_if_any()
+
+    async def save_export(self, folder: StrPath) -> None:
+        """Save everything as the files of an export, record by record, so that the size does not matter.
+
+        :func:`o365prov.sources.okta_json.stream_assigned` gives the people of the folder with what is assigned to them,
+        as often as a :class:`~o365prov.planning.StreamingPlanner` asks for them.
+
+        Args:
+            folder: the folder, which is made if it is not there. Its files hold personal data.
+
+        Raises:
+            SourceError: as for :meth:`read`; there is more than one Active Directory, or the folder can't be written.
+                What was saved is then not to be used, and is not taken for a whole export.
+
+        """
+        check_call(OktaApi.save_export, locals())
+        try:
+            root = emptied_folder(folder)
+            async with self._server(_SCOPES).connect() as connection:
+                await ExportWriter(connection, self.app, root, IssueList(self.url)).write()
+        except (OSError, ValueError) as error:
+            what = f"can't be written ({(isinstance(error, OSError) and error.strerror) or error})"
+            issue = Issue("not_written", what, "name a folder that may be written", shortened_path(folder))
+            raise SourceError(issue) from error
 
     async def read(self, since: OktaRead | None = None) -> OktaRead:
         """The organisation as it is now.
@@ -175,6 +203,7 @@ class OktaApi:
             {key: grants for key, grants in assigned.individual.items() if key in people},
             {key: username for key, username in assigned.usernames.items() if key in people},
             app_users=assigned.profiles,
+            dates=self.dates,
         )
         return await self._with_related(lists, export), memberships
 
@@ -241,6 +270,7 @@ class OktaApi:
                 assigned.usernames,
                 app_users=assigned.profiles,
                 has_everybody=False,
+                dates=self.dates,
             )
             export = await self._with_related(lists, export)
             lists.issues.raise_if_any()

@@ -6,7 +6,7 @@ Sources: Okta developer pages, "Users API", "Groups API", "Application Users API
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from attrs import evolve
@@ -51,12 +51,16 @@ class OktaLists:
         self._app = f"/api/v1/apps/{app}"
         self.issues = issues
 
-    async def people(self, since: datetime | None = None) -> AsyncIterator[Person]:
+    def people_records(self, since: datetime | None = None) -> AsyncIterator[JsonObject]:
         """Everybody, or who changed since an instant; without a filter Okta leaves out who is deprovisioned."""
         instant = (since or _ALWAYS).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
         path = f"/api/v1/users?limit=200&filter=lastUpdated%20ge%20%22{instant}%22"
-        async for record in self._connection.records(path, self.issues):
-            if (person := read_person(record, UniqueValues())) is not None and self._is_id(record):
+        return self._connection.records(path, self.issues)
+
+    async def people(self, since: datetime | None = None) -> AsyncIterator[Person]:
+        """The same as values."""
+        async for record in self.people_records(since):
+            if (person := read_person(record, UniqueValues())) is not None and self.is_id(record):
                 yield person
 
     async def person(self, person_id: str) -> Person | None:
@@ -68,7 +72,7 @@ class OktaLists:
         """The accounts in every Active Directory, by person id."""
         found: dict[str, list[DirectoryAccount]] = {}
         guids = UniqueValues()
-        for directory in await self._directories():
+        for directory in await self.directories():
             ids = UniqueValues()
             async for record in self._connection.records(f"{directory}/users?limit=500", self.issues):
                 if account := read_directory_account(record, ids, guids):
@@ -78,7 +82,7 @@ class OktaLists:
     async def accounts_of(self, person_id: str) -> list[DirectoryAccount]:
         """The accounts of one person."""
         found = []
-        for directory in await self._directories():
+        for directory in await self.directories():
             record = await self._connection.record(f"{directory}/users/{person_id}", self.issues)
             if record is not None and (account := read_directory_account(record, UniqueValues(), UniqueValues())):
                 found.append(account[1])
@@ -87,7 +91,7 @@ class OktaLists:
     async def manager_of(self, person: Person) -> Person | None:
         """The person whose account has the user principal name of this one's manager; None if it is not found."""
         names = {each.attributes.get("managerUpn") for each in person.directory_accounts}
-        for directory in await self._directories():
+        for directory in await self.directories():
             for name in (each for each in names if isinstance(each, str) and each):
                 path = f"{directory}/users?limit=500&q={_quoted(name)}"
                 async for record in self._connection.records(path, self.issues):
@@ -97,14 +101,14 @@ class OktaLists:
                         return manager and evolve(manager, directory_accounts=[account[1]])
         return None
 
-    async def _directories(self) -> list[str]:
+    async def directories(self) -> list[str]:
         """The paths of the Active Directory apps that are active."""
         path = "/api/v1/apps?limit=200&filter=name%20eq%20%22active_directory%22"
         apps = [record async for record in self._connection.records(path, self.issues)]
         return [
             f"/api/v1/apps/{app.string('id')}"
             for app in apps
-            if app.optional_string("status") != "INACTIVE" and self._is_id(app)
+            if app.optional_string("status") != "INACTIVE" and self.is_id(app)
         ]
 
     async def group_assignments(self) -> list[GroupAssignment]:
@@ -140,7 +144,7 @@ class OktaLists:
         async for record in self._connection.records("/api/v1/groups?limit=200", self.issues):
             group = read_group(record, UniqueValues())
             stamp, changed = record.optional_string("lastMembershipUpdated"), record.instant("lastMembershipUpdated")
-            if group is None or not self._is_id(record):
+            if group is None or not self.is_id(record):
                 continue
             before = known.get(group.id)
             is_as_before = stamp is not None and stamp == stamps.get(group.id) and changed and since and changed < since
@@ -161,7 +165,7 @@ class OktaLists:
         path = f"/api/v1/mappings?limit=200&targetId={self._app.rpartition('/')[2]}"
         records = [record async for record in self._connection.records(path, self.issues)]
         own = [each for each in records if each.optional_child("source").optional_string("type") == "user"]
-        if len(own) != 1 or not self._is_id(own[0]):
+        if len(own) != 1 or not self.is_id(own[0]):
             what, remedy = "has no mapping from Okta's users", "check the id of the app"
             if own:
                 what, remedy = what.replace("no mapping", f"{len(own)} mappings"), "export the one of your user type"
@@ -211,15 +215,25 @@ class OktaLists:
 
     async def _members(self, group_id: str) -> frozenset[str] | None:
         """The ids of a group's people; None if the group was deleted meanwhile."""
-        path = f"/api/v1/groups/{group_id}/users?limit=200"
+        members: list[str] = []
+
+        async def read() -> None:
+            records = self._connection.records(f"/api/v1/groups/{group_id}/users?limit=200", self.issues)
+            members.extend([record.string("id") async for record in records])
+
+        return frozenset(members) if await self.is_there(read()) else None
+
+    async def is_there(self, reading: Awaitable[None]) -> bool:
+        """Read something, and say whether it is there: it may have been deleted meanwhile."""
         try:
-            return frozenset([record.string("id") async for record in self._connection.records(path, self.issues)])
+            await reading
         except SourceError as error:
             if [issue.code for issue in error.issues] == ["not_found"]:
-                return None
+                return False
             raise
+        return True
 
-    def _is_id(self, record: JsonObject) -> bool:
+    def is_id(self, record: JsonObject) -> bool:
         """Whether the id can be asked for; what is not one of Okta's is noted."""
         if OKTA_ID.fullmatch(record.string("id")):
             return True

@@ -68,4 +68,5 @@ def _by_person(export: OktaExport) -> dict[str, tuple[object, ...]]:
 
 
 def _without_others(assignment: Assignment) -> Iterable[object]:
-    return assignment.grants, assignment.via, assignment.username, assignment.priority
+    one = assignment
+    return one.grants, one.via, one.username, one.priority, one.starts, one.ends, one.role_ends

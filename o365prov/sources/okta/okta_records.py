@@ -171,6 +171,11 @@ class AppUserRecord:
     username: str | None
     profile: Mapping[str, Any]
 
+    @property
+    def app_profile(self) -> dict[str, Any]:
+        """What expressions know as ``appuser``."""
+        return {"userName": self.username, **self.profile}
+
 
 def read_app_user(record: JsonObject, ids: UniqueValues) -> AppUserRecord | None:
     """A user of an app."""
@@ -198,7 +203,7 @@ def app_assignments(groups: Iterable[GroupAssignment], users: Iterable[AppUserRe
         tuple(groups),
         {user.id: user.grants for user in individual},
         {user.id: user.username for user in individual if user.username},
-        {user.id: {"userName": user.username, **user.profile} for user in users},
+        {user.id: user.app_profile for user in users},
     )
 
 
