@@ -11,7 +11,7 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from o365prov._fields import as_tuple, frozen_mapping, member, typed
+from o365prov._fields import FrozenMapping, as_tuple, frozen_mapping, member, typed
 from o365prov.rendering import Document, Overviewed, first_rows, overview
 
 
@@ -78,9 +78,13 @@ def _kind(value: PersonKind | str) -> PersonKind:
 
 def _profile(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """The profile, with null for what is not a number (NaN): so data frames have empty cells, and JSON has no other."""
-    if isinstance(values, Mapping) and float in map(type, values.values()):
-        values = {name: None if value != value else value for name, value in values.items()}  # noqa: PLR0124 - NaN
-    return frozen_mapping(values)
+    profile = frozen_mapping(values)
+    if isinstance(profile, FrozenMapping) and float in map(type, profile.values()):
+        return FrozenMapping(
+            (name, None if value != value else value)  # noqa: PLR0124 - NaN
+            for name, value in profile.items()
+        )
+    return profile
 
 
 def _accounts(accounts: Iterable[DirectoryAccount]) -> tuple[DirectoryAccount, ...]:
