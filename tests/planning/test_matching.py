@@ -15,7 +15,7 @@ from organisation import (
     user_sync_app,
 )
 
-from o365prov import AppUser, Departure, LicenseOnly, ProfileSync, UsernameFormat
+from o365prov import AppUser, Departure, LicenseOnly, ProfileSync, UsernameFormat, UserSync
 from o365prov.people import AppUserStatus
 from o365prov.planning import with_created_accounts
 
@@ -289,3 +289,41 @@ def test_an_account_with_an_anchor_that_nobody_has_is_still_the_persons_where_no
     plan = app_with(LicenseOnly()).plan(people, tenant(foreign), remembered(), now=NOW)
     assert [each.subject.name for each in plan if each.kind == "link_user"] == ["Bo Ross"]
     assert "anchor_differs" in said(plan, "Bo Ross")
+
+
+@pytest.mark.parametrize("provisioning", [UserSync(), ProfileSync(), LicenseOnly()], ids=lambda each: each.name)
+@pytest.mark.parametrize("by_anchor", [False, True])
+def test_a_guest_with_an_ordinary_username_is_never_adopted(provisioning, by_anchor):
+    """An internal guest may be somebody else's responsibility: the problem names the account, and the way out."""
+    person = from_directory(somebody())
+    anchor = {"onPremisesImmutableId": person.directory_accounts[0].anchor} if by_anchor else {}
+    guest = account(f"ann.lee@{DOMAIN}", userType="Guest", **anchor)
+    app = app_with(provisioning)
+    plan = app.plan([assigned(person)], tenant(guest), remembered(), now=NOW)
+    assert plan.is_empty
+    [problem] = [each for each in plan.problems if each.code == "guest_account"]
+    assert guest.username in str(problem)
+    transfers = {person.id: guest.id}
+    assert f"transfers={transfers}" in problem.remedy
+    plan = app.plan([assigned(person)], tenant(guest), remembered(), now=NOW, transfers=transfers)
+    assert {change.object_id for change in plan} == {guest.id}
+
+
+def test_a_deleted_guest_is_not_restored():
+    """Nor is the account of a guest brought back for somebody who has its source anchor."""
+    guest = account(f"ann.lee@{DOMAIN}", userType="Guest", onPremisesImmutableId=somebody().id)
+    app = evolve(user_sync_app(), restore_deleted_users=True)
+    name = guest.id.replace("-", "") + guest.username
+    deleted = evolve(guest, properties={**guest.properties, "userPrincipalName": name})
+    plan = app.plan([assigned(somebody())], tenant(deleted=(deleted,)), remembered(), now=NOW)
+    assert [each.code for each in plan.problems] == ["guest_account"]
+    assert plan.is_empty
+
+
+def test_a_linked_account_that_became_a_guest_goes_on():
+    """What was provisioned from here is ours, whatever somebody made of its userType."""
+    guest = account(f"ann.lee@{DOMAIN}", userType="Guest", onPremisesImmutableId="00u1")
+    ann = somebody()
+    known = remembered(AppUser(ann.id, guest.id, guest.username, "00u1"))
+    plan = user_sync_app().plan([assigned(ann)], tenant(guest), known, now=NOW)
+    assert "guest_account" not in [each.code for each in plan.problems]

@@ -646,6 +646,7 @@ CLAIMS: Mapping[str, Callable[[Story, Problem], bool]] = {
     "privileged_admin": lambda story, each: _assigned_with(
         story, each, lambda user: story.before.is_privileged(user.id)
     ),
+    "guest_account": lambda story, each: _assigned_with(story, each, lambda user: user.is_guest),
     "deleted_account": _not_restored,
     "synced_blocked": lambda story, each: _assigned_with(story, each, _synced_and_blocked),
     "blocked_account": lambda story, each: _assigned_with(story, each, lambda user: _blocked_by_others(story, user)),

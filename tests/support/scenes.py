@@ -84,11 +84,11 @@ IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
     "who left is not handed an account": lambda each: (
         each.wanted is Wanted.LEFT and each.memory is Memory.NEVER and each.link in (Link.YIELDING, Link.ANOTHERS)
     ),
-    "an account that we remember is ours, also if its person is an admin by now": lambda each: (
-        each.control is Control.ADMIN and each.memory is not Memory.NEVER
+    "an account that we remember is ours, also if its person is an admin or a guest by now": lambda each: (
+        each.control in (Control.ADMIN, Control.GUEST) and each.memory is not Memory.NEVER
     ),
-    "an account that the caller hands over is the person's, also if it is an admin's": lambda each: (
-        each.control is Control.ADMIN and each.link is Link.YIELDING
+    "an account that the caller hands over is the person's, also if it is an admin's or a guest's": lambda each: (
+        each.control in (Control.ADMIN, Control.GUEST) and each.link is Link.YIELDING
     ),
     "Graph takes the roles of an account that is deleted": lambda each: (
         each.control is Control.ADMIN and each.account is Account.DELETED
@@ -266,6 +266,7 @@ def _account_of(situation: Situation) -> TenantUser | None:
         onPremisesImmutableId=OTHER if other_anchor else ANN_ID,
         licenses=[E3.id, F1.id],
         **({"onPremisesSyncEnabled": True} if synced else {}),
+        **({"userType": "Guest"} if situation.control is Control.GUEST else {}),
     )
 
 

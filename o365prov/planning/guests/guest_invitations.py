@@ -211,7 +211,7 @@ class _Guests:
                 f"the account {account.username} has this address, and the app {other} has linked it",
                 "Leave the person out of the guests, or unassign them there",
             )
-        is_guest = account.properties.get("userType") == "Guest" or MARK in account.username.upper()
+        is_guest = account.is_guest or MARK in account.username.upper()
         if is_guest or known is not None:
             return None
         return Issue(

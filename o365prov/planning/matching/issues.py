@@ -180,6 +180,17 @@ def privileged(account: TenantUser, desired: DesiredUser) -> Issue:
     )
 
 
+def of_guest(account: TenantUser, desired: DesiredUser) -> Issue:
+    """The account is a guest's, for whom somebody else may be responsible."""
+    return Issue(
+        "guest_account",
+        f"the account {account.username} is a guest's (its userType is Guest), and is not remembered as provisioned "
+        "from here",
+        f"Give the person another username, or the account the userType Member; if the guest is this person, "
+        f"{hand_over(desired, account)}",
+    )
+
+
 def deleted(account: TenantUser) -> Issue:
     """A deleted account is the person's."""
     return Issue(

@@ -184,6 +184,8 @@ class _Matcher:
                 return issues.of_namesake(account, desired, who, holder)
             case ProblemCode.PRIVILEGED_ADMIN:
                 return issues.privileged(account, desired)
+            case ProblemCode.GUEST_ACCOUNT:
+                return issues.of_guest(account, desired)
             case ProblemCode.ACCOUNT_OF_ANOTHER_APP:
                 return issues.of_another_app(account, holder)
             case _:

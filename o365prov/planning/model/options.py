@@ -20,7 +20,7 @@ from o365prov.provisioning import Lifecycle, ProvisioningType
 from o365prov.rendering import quoted
 
 # Plans name leavers and managers, and licences need a usage location; what identifies an account is always read.
-_ALWAYS_READ = ("displayName", "usageLocation")
+_ALWAYS_READ = ("displayName", "usageLocation", "userType")
 
 
 class Scope(StrEnum):

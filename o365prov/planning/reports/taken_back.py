@@ -223,7 +223,7 @@ class PersonUndo:
         left = None if departure is None else evolve(departure, blocked=True)
         privileged = self.snapshot.is_privileged(account.id)
         self.changes.append(BlockSignIn(self.subject, self.reason, account.id, left, privileged=privileged))
-        if account.properties.get("userType") != "Guest":  # guests have their sessions elsewhere
+        if not account.is_guest:  # guests have their sessions elsewhere
             self.changes.append(RevokeSessions(self.subject, self.reason, account.id, None))
 
     def _memory(self, change: Remember) -> None:

@@ -118,6 +118,11 @@ class TenantUser:
         """Whether a sync engine such as Entra Connect masters the account now."""
         return bool(self.properties.get("onPremisesSyncEnabled"))
 
+    @property
+    def is_guest(self) -> bool:
+        """Whether the tenant has it as a guest, also one who signs in here (an internal guest)."""
+        return self.properties.get("userType") == "Guest"
+
 
 def former_username(user: TenantUser) -> str:
     """The user principal name that a deleted user had, without the id that Graph puts before it.

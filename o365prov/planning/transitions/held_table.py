@@ -8,7 +8,7 @@ from o365prov.planning.transitions.situations import Account, Control, Link, Mem
 from o365prov.planning.transitions.transition import Transition
 
 _NOT_OTHER_APPS = (Link.OWN, Link.FREE, Link.YIELDING, Link.NAMESAKES, Link.ANOTHERS)
-_CAN_BE_BLOCKED: Any = {"account": Account.ENABLED, "control": (Control.CLOUD, Control.ADMIN)}
+_CAN_BE_BLOCKED: Any = {"account": Account.ENABLED, "control": (Control.CLOUD, Control.ADMIN, Control.GUEST)}
 _CANT_BE_BLOCKED: Any = {"account": Account.ENABLED, "control": (Control.SYNCED, Control.LICENSES)}
 _LINKED = (Memory.ACTIVE, Memory.ENABLING, Memory.PAUSED, Memory.KEPT, Memory.LEFT)
 _SUSPENDED: Any = {"wanted": Wanted.SUSPENDED, "link": _NOT_OTHER_APPS}

@@ -60,6 +60,7 @@ class Control(StrEnum):
     LICENSES = "only ours to license"
     SYNCED = "mastered by Entra Connect"
     ADMIN = "a privileged admin whom we did not provision, and whom nobody hands over"
+    GUEST = "a guest whom we did not provision, and whom nobody hands over"
 
 
 class Step(StrEnum):
@@ -102,6 +103,7 @@ class ProblemCode(StrEnum):
     CREATE_USERS_IS_OFF = "create_users_is_off"
     SYNCED_ACCOUNT = "synced_account"
     PRIVILEGED_ADMIN = "privileged_admin"
+    GUEST_ACCOUNT = "guest_account"
     DELETED_ACCOUNT = "deleted_account"
     SYNCED_BLOCKED = "synced_blocked"
     BLOCKED_ACCOUNT = "blocked_account"

@@ -54,7 +54,11 @@ def control_of(
     """
     if account.synced:
         return Control.LICENSES if provisioning.beside_entra_connect else Control.SYNCED
-    if known is not None or handed_over or provisioning.beside_entra_connect:
+    if known is not None or handed_over:
+        return Control.CLOUD
+    if account.is_guest:
+        return Control.GUEST
+    if provisioning.beside_entra_connect:
         return Control.CLOUD
     return Control.ADMIN if snapshot.is_privileged(account.id) else Control.CLOUD
 

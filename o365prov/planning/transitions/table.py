@@ -42,7 +42,7 @@ _OTHER_THAN_ACTIVE = (Memory.NEVER, Memory.ENABLING, Memory.PAUSED, Memory.KEPT,
 _MAY_BE_TAKEN = (Link.OWN, Link.FREE, Link.YIELDING)
 _NOT_OTHER_APPS = (Link.OWN, Link.FREE, Link.YIELDING, Link.NAMESAKES, Link.ANOTHERS)
 _NOT_SYNCED = (Control.CLOUD, Control.LICENSES, Control.ADMIN)
-_CAN_BE_BLOCKED: Any = {"account": Account.ENABLED, "control": (Control.CLOUD, Control.ADMIN)}
+_CAN_BE_BLOCKED: Any = {"account": Account.ENABLED, "control": (Control.CLOUD, Control.ADMIN, Control.GUEST)}
 _CANT_BE_BLOCKED: Any = {"account": Account.ENABLED, "control": (Control.SYNCED, Control.LICENSES)}
 _OUR_LEAVER: Any = {"wanted": Wanted.LEFT, "link": _NOT_OTHER_APPS, "deactivates": True}
 _NEW_LEAVER: Any = {**_OUR_LEAVER, "memory": _HERE}
@@ -291,6 +291,14 @@ ROWS: tuple[Transition, ...] = (
         **_TAKES,
         account=_THERE,
         control=Control.ADMIN,
+    ),
+    Transition.of(
+        "assigned, but the account is a guest's whom we did not provision: stopped",
+        Step.NOTHING,
+        problem=ProblemCode.GUEST_ACCOUNT,
+        **_TAKES,
+        account=(*_THERE, Account.DELETED),
+        control=Control.GUEST,
     ),
     Transition.of(
         "assigned, with a deleted account: restored",
