@@ -52,7 +52,8 @@ class ExchangeStep:
         action: what is done.
         kind: the kind of the recipient.
         name: its display name.
-        identity: the address by which Exchange knows it when the step is done.
+        identity: by what Exchange knows it when the step is done: its address, or the object id of an account's mailbox,
+            which is the same before and after a rename.
         value: the new name, address, alias, member or number of places; empty where the action says everything.
 
     """
@@ -86,7 +87,8 @@ def _made_so(after: ExchangeRecipient, before: ExchangeRecipient | None) -> Iter
         return
 
     def step(action: StepAction, value: str = "") -> ExchangeStep:
-        return ExchangeStep(action, after.kind, after.name, after.address, value)
+        identity = after.key if after.kind.comes_with_account else after.address
+        return ExchangeStep(action, after.kind, after.name, identity, value)
 
     if not after.address:
         yield step(StepAction.CAN_NOT_CREATE)
@@ -105,7 +107,7 @@ def _made_so(after: ExchangeRecipient, before: ExchangeRecipient | None) -> Iter
         if after.name != before.name:
             yield step(StepAction.SET_NAME, after.name)
     for alias in sorted(before.further_addresses - after.further_addresses - {after.address.lower()}):
-        identity = after.address if after.kind.comes_with_account else before.address
+        identity = after.key if after.kind.comes_with_account else before.address
         yield ExchangeStep(StepAction.REMOVE_ALIAS, after.kind, after.name, identity, alias)
     for alias in sorted(after.further_addresses - before.further_addresses):
         yield step(StepAction.ADD_ALIAS, alias)
@@ -121,7 +123,7 @@ def _changed_mailbox(after: ExchangeRecipient, before: ExchangeRecipient) -> Ite
     """The steps for the mailbox of an account, which has its name and address from Graph."""
 
     def step(action: StepAction, value: str = "") -> ExchangeStep:
-        return ExchangeStep(action, after.kind, after.name, after.address, value)
+        return ExchangeStep(action, after.kind, after.name, after.key, value)
 
     if after.kind is not before.kind:
         is_shared = after.kind is RecipientKind.SHARED_MAILBOX

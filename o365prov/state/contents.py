@@ -77,6 +77,7 @@ class Contents:
 
     def check(self, plan: planning.Plan, run: Run | None) -> None:
         """Refuse a plan that does not fit any more: what others noted since counts, whenever their runs had begun."""
+        self.check_quarantines(plan.tenant_id)
         self.quarantines.check(plan.tenant_id, plan.app_users.app_name)
         if run is not None and run.ended_at is not None:
             raise PlanRefusedError(f"plan {plan.id} was applied already: read the tenant and plan again")
@@ -88,6 +89,17 @@ class Contents:
             check_lineage(plan, self.memory(plan.tenant_id, plan.app_users.app_name).lineage())
         noted, unknown = self.tenants.noted(plan.tenant_id)
         check_serial(plan, since=since, unknown=unknown, noted=noted)
+
+    def check_quarantines(self, tenant_id: str) -> None:
+        """Refuse a state that has lost a quarantine, so that deleting one lets nobody go on: its run tells of it.
+
+        Raises:
+            StateError: one is lost.
+
+        """
+        known = {each.plan_id for each in self.quarantines.of_tenant(tenant_id)}
+        if any(run.quarantined and run.plan_id not in known for run in self.runs_of(tenant_id)):
+            raise rows.damaged(self.where)
 
     def runs_of(self, tenant_id: str) -> tuple[Run, ...]:
         """The runs of a tenant, the newest first: all of them, so that one that was edited can't hide.

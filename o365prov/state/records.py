@@ -172,6 +172,7 @@ class Run:
         ended_at: when every change had been tried; None as long as it can go on.
         stopped: why it stopped before the end; empty if it did not, or had no time to say why.
         noted: how often something had been noted of the tenant when this run last noted something.
+        quarantined: whether the app was quarantined when it stopped.
 
     """
 
@@ -184,6 +185,7 @@ class Run:
     ended_at: datetime | None = None
     stopped: str = ""
     noted: int = 0
+    quarantined: bool = False
 
 
 @frozen(field_transformer=typed)

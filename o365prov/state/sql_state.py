@@ -234,7 +234,7 @@ class SqlState:
         check_call(State.end_run, locals())
         with self._open() as contents:
             contents.tenants.renew(lease, run.tenant_id)
-            contents.runs.end(run, stopped)
+            contents.runs.end(run, stopped, quarantined=bool(quarantine))
             if quarantine:
                 contents.quarantines.begin(run, quarantine)
 
@@ -244,12 +244,14 @@ class SqlState:
         """Which apps may not write to a tenant, and which might not once; see :meth:`State.quarantines`."""
         check_call(State.quarantines, locals())
         with self._open(writes=False) as contents:
+            contents.check_quarantines(tenant_id)
             return contents.quarantines.of_tenant(tenant_id)
 
     def allow(self, tenant_id: str, app_name: str, *, allowed_by: str = "") -> Quarantine | None:
         """Let a quarantined app go on; see :meth:`State.allow`."""
         check_call(State.allow, locals())
         with self._open() as contents:
+            contents.check_quarantines(tenant_id)
             return contents.quarantines.allow(tenant_id, app_name, allowed_by)
 
     # the lease

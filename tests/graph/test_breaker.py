@@ -1,11 +1,13 @@
 """Where too much fails for one reason, an apply stops, and the app is quarantined until somebody allows it to go on."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from o365prov import CircuitBreaker, ConfigurationError, QuarantinedError
+from o365prov import CircuitBreaker, ConfigurationError, QuarantinedError, StateError
 from o365prov.planning import Result
 from o365prov.state import SQLiteState
 
@@ -49,7 +51,24 @@ def test_what_fails_for_everybody_is_tried_for_a_few(many, faulty, apply, state)
     assert f"state.allow({made.tenant_id!r}, '')" in report.stopped
     assert report.skipped[0].message == f"not tried: {report.stopped}"
     [run] = state.runs(made.tenant_id)
-    assert (run.stopped, run.ended_at) == (report.stopped, None)
+    assert (run.stopped, run.ended_at, run.quarantined) == (report.stopped, None, True)
+
+
+def test_deleting_a_quarantine_lets_nobody_go_on(many, faulty, apply, path):
+    """The run that led to it says that there was one: the file does not fit its digests, whatever is asked of it."""
+    made = many(60)
+    faulty.inject("POST", "/users", DENIED, times=20)
+    apply(made)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM quarantine")
+    state = SQLiteState(path)
+    for asked in (
+        lambda: apply(many(70), {"state": state}, confirm=many(70).fingerprint),
+        lambda: state.quarantines(made.tenant_id),
+        lambda: state.allow(made.tenant_id, ""),
+    ):
+        with pytest.raises(StateError, match="does not fit its digest"):
+            asked()
 
 
 def test_a_quarantined_app_writes_nothing(many, faulty, apply, path):

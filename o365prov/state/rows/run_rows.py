@@ -15,6 +15,9 @@ from o365prov.structuring import from_json_text, to_json_text
 
 _RUN = "plan_id, tenant_id, app_name, fingerprint, number, noted, begun_at, ended_at, stopped, entries, digest"
 
+_QUARANTINED = "quarantined: "
+"""What stands in a row before why the run stopped, where the app was quarantined for it."""
+
 
 @frozen
 class _Entries:
@@ -54,11 +57,11 @@ class RunRows:
     def go_on(self, run: Run) -> Run:
         """The run, which goes on after it was stopped."""
         self._update(run, ended=False, stopped="")
-        return evolve(run, stopped="")
+        return evolve(run, stopped="", quarantined=False)
 
-    def end(self, run: Run, stopped: str) -> None:
-        """The run has ended, or was *stopped*."""
-        self._update(run, ended=not stopped, stopped=stopped)
+    def end(self, run: Run, stopped: str, *, quarantined: bool = False) -> None:
+        """The run has ended, or was *stopped*, and its app perhaps *quarantined*."""
+        self._update(run, ended=not stopped, stopped=f"{_QUARANTINED}{stopped}" if quarantined else stopped)
 
     def delete(self, plan_id: str) -> Run:
         """Forget the run of a plan; returns what it was."""
@@ -147,7 +150,9 @@ class RunRows:
         self.seal.check(row, self.where)
         plan_id, tenant_id, app_name, fingerprint, number, noted, begun_at, ended_at, stopped = row[:9]
         ended = None if ended_at is None else instant(ended_at)
-        return Run(plan_id, tenant_id, app_name, fingerprint, number, instant(begun_at), ended, stopped, noted)
+        quarantined, why = stopped.startswith(_QUARANTINED), stopped.removeprefix(_QUARANTINED)
+        begun = instant(begun_at)
+        return Run(plan_id, tenant_id, app_name, fingerprint, number, begun, ended, why, noted, quarantined)
 
     def _update(self, run: Run, *, ended: bool, stopped: str) -> None:
         row = self._row(run.plan_id)
