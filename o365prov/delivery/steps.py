@@ -52,8 +52,8 @@ class ExchangeStep:
         action: what is done.
         kind: the kind of the recipient.
         name: its display name.
-        identity: by what Exchange knows it when the step is done: its address, or the object id of an account's mailbox,
-            which is the same before and after a rename.
+        identity: by what Exchange knows it when the step is done: its address, or the object id of an account with a
+            mailbox, which is the same before and after a rename.
         value: the new name, address, alias, member or number of places; empty where the action says everything.
 
     """

@@ -177,8 +177,9 @@ def test_universal_sync_says_what_else_it_does_not_send():
         (
             "Resource mailboxes",
             (
-                "Graph makes no mailboxes; POST /places adds a room to one that is there, and refuses an application "
-                "that has no roles of Exchange (TenantPlacesManagement, MailRecipients)"
+                "Graph makes no equipment; POST /places makes a room on a floor of Places, under an address that Graph "
+                "makes up, and refuses an application that has no roles of Exchange (TenantPlacesManagement, "
+                "MailRecipients)"
             ),
             "create them in Exchange Online, such as with the script of o365prov.delivery",
             0,

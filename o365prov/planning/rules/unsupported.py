@@ -102,7 +102,8 @@ def beside_entra_connect(snapshot: TenantSnapshot, provisioning: ProvisioningTyp
         )
 
 
-# Sources: Microsoft Graph, "Working with the Places API" (rooms have mailboxes) and "Create place" (permissions).
+# Sources: Microsoft Graph, "Working with the Places API" (rooms have mailboxes) and "Create place" (permissions; the
+# room of its example names a floor, and gets an address that the request did not have).
 _RESOURCES = (
     Unsupported(
         "Contacts and distribution lists",
@@ -112,8 +113,8 @@ _RESOURCES = (
     ),
     Unsupported(
         "Resource mailboxes",
-        "Graph makes no mailboxes; POST /places adds a room to one that is there, and refuses an application that has "
-        "no roles of Exchange (TenantPlacesManagement, MailRecipients)",
+        "Graph makes no equipment; POST /places makes a room on a floor of Places, under an address that Graph makes up, "
+        "and refuses an application that has no roles of Exchange (TenantPlacesManagement, MailRecipients)",
         "create them in Exchange Online, such as with the script of o365prov.delivery",
         people=0,
     ),
