@@ -45,7 +45,7 @@ def table_of(
 
     >>> from o365prov import Deprovisioning
     >>> [key.name for key in table_of(Deprovisioning).keys]
-    ['then', 'grace_days', 'reaches_back']
+    ['then', 'grace_days', 'reaches_back', 'steps']
 
     """
     hints, meanings = get_type_hints(kind), meanings_of(kind)
@@ -66,6 +66,8 @@ def table_of(
 
 LIMITS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("Deprovisioning", "grace_days"): {"minimum": 1, "maximum": 365},
+    ("LeaverSteps", "groups"): {"minimum": 0, "maximum": 365},
+    ("LeaverSteps", "licenses"): {"minimum": 0, "maximum": 365},
     ("Safeguards", "share"): {"minimum": 0, "maximum": 1},
     ("Safeguards", "from_accounts"): {"minimum": 0},
     ("Safeguards", "count"): {"minimum": 0},

@@ -43,7 +43,7 @@ def _rows(path: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, str, str]
                 named = f"{key} ({kind})" if kind else key
                 found = _rows(named, alternative)
                 yield from (row for row in found if not row[0].endswith((".kind", ".type")))
-        if each.get("type") == "object" and key.count(".") < 2:
+        if each.get("type") == "object" and key.count(".") < 3:
             yield from _rows(key, each)
 
 

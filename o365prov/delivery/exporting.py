@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -69,6 +70,7 @@ def exchange_export(
     instances: Iterable[str],
     since: ExchangeExport | None = None,
     offboarding: MailboxOffboarding | None = None,
+    now: datetime | None = None,
 ) -> ExchangeExport:
     """What goes to Exchange from the chosen instances of Active Directory, and of the mailboxes of people.
 
@@ -83,6 +85,8 @@ def exchange_export(
         since: the last export. Addresses that something had then, and has not any more, stay with it as aliases,
             unless something else has them now.
         offboarding: what becomes of the mailboxes of people who left; None to leave them alone.
+        now: the time, aware: members who left stay in lists until the day comes that the option has for groups; None
+            to take them out at once.
 
     """
     groups, contacts, resources = as_tuple(groups), as_tuple(contacts), as_tuple(resources)
@@ -90,7 +94,7 @@ def exchange_export(
     check_call(exchange_export, locals())
     chosen = frozenset(instances)
     mailboxes = [*_mailboxes(people, app_users, chosen, offboarding)]
-    addresses = _addresses(groups, contacts, resources, people, app_users)
+    addresses = _addresses(groups, contacts, resources, people, app_users, now)
     found = [*_lists(groups, addresses, chosen), *_contacts(contacts, chosen), *_resources(resources, chosen)]
     return ExchangeExport(_with_former([*found, *mailboxes], since))
 
@@ -101,14 +105,15 @@ def _addresses(
     resources: Iterable[ResourceMailbox],
     people: Iterable[Person],
     app_users: AppUsers,
+    now: datetime | None,
 ) -> Mapping[Any, str]:
-    """The address of whatever can be a member, by objectGUID; people have one while their accounts are in use."""
+    """The address of whatever can be a member, by objectGUID; people have one until they are to leave the groups."""
     address_of = {each.object_guid: each.mail or "" for each in groups}
     address_of |= {each.object_guid: each.mail or "" for each in contacts}
     address_of |= {each.account.object_guid: each.mail or "" for each in resources}
     for person in people:
         user = app_users.get(person.id)
-        if user is not None and user.is_in_use:
+        if user is not None and (user.is_in_use or (now is not None and user.stays_in_groups(now))):
             address_of |= {account.object_guid: user.username for account in person.directory_accounts}
     return address_of
 

@@ -114,7 +114,7 @@ class GroupPush:
         self._check(groups, snapshot, app_users, app_groups, now, scope)
         sent = {each.id: each for each in groups if each.kind not in UNSUPPORTED_KINDS}
         matcher = GroupMatcher(sent.values(), snapshot.groups or (), app_groups, match_names=self.match_names)
-        accounts, again = Accounts.of(app_users), scope is not Scope.CHANGED
+        accounts, again = Accounts.of(app_users, now), scope is not Scope.CHANGED
         licenses = {sku.id: sku.part_number for sku in snapshot.skus}
         nicknames = {each.email.partition("@")[0].lower() for each in snapshot.groups or () if each.email}
         changes: list[GroupChange] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import cached_property
 
 from attrs import frozen
@@ -29,19 +30,22 @@ class Accounts:
     Args:
         of_person: by person id, those that are in use.
         owners: by object id, whose account it is, or was.
+        staying: the object ids of those who left, and are to be taken out of groups on a later day.
 
     """
 
     of_person: Mapping[str, AppUser]
     owners: Mapping[str, AppUser]
+    staying: frozenset[str]
 
     @classmethod
-    def of(cls, app_users: AppUsers) -> Accounts:
-        """The accounts that a memory has."""
+    def of(cls, app_users: AppUsers, now: datetime) -> Accounts:
+        """The accounts that a memory has at *now* (aware)."""
         with_account = [each for each in app_users if each.object_id]
         return cls(
             {each.person_id: each for each in with_account if each.is_in_use},
             {each.object_id: each for each in with_account},
+            frozenset(each.object_id for each in with_account if each.stays_in_groups(now)),
         )
 
 
@@ -91,7 +95,13 @@ class Membership:
         """Members whom we added and who should not be in the group: their people are known, and are not in it."""
         if self.pushed.unread:
             return frozenset()
-        return frozenset(each for each in (self.ours & self.current) - self.wanted if each in self.accounts.owners)
+        unwanted = (self.ours & self.current) - self.wanted - self.accounts.staying
+        return frozenset(each for each in unwanted if each in self.accounts.owners)
+
+    @property
+    def staying(self) -> frozenset[str]:
+        """Members whom we added, and who left and stay until their day comes."""
+        return self.ours & self.current & self.accounts.staying
 
     def changes(self) -> Iterator[GroupChange]:
         """The changes of the members."""
@@ -124,6 +134,15 @@ class Membership:
                 f"has {count_text(len(unknown), 'member')} whom we added, and of whose people the memory has nothing: "
                 f"{names_text(sorted(unknown))}",
                 "Take them out in Office 365 if they should not be in it",
+                "members",
+                "warning",
+            )
+        if self.staying:
+            yield Issue(
+                "members_leave_later",
+                f"keeps {count_text(len(self.staying), 'member')} who left, until their day to leave groups comes: "
+                f"{self._names(self.staying)}",
+                "Plan again then; Deprovisioning.steps has the days for those who leave from now on",
                 "members",
                 "warning",
             )

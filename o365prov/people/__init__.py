@@ -13,6 +13,7 @@ from o365prov.people.directory_objects import (
     everybody_in,
 )
 from o365prov.people.distinguished_name import comparable_name, domain_of
+from o365prov.people.leaver_steps import LeaverStep, LeaverSteps
 from o365prov.people.person import DirectoryAccount, Person, PersonKind, UserStatus
 from o365prov.people.related import NOT_ALWAYS_GIVEN, Related, managers_and_assistants
 
@@ -32,6 +33,8 @@ __all__ = [
     "Group",
     "GroupAssignment",
     "GroupScope",
+    "LeaverStep",
+    "LeaverSteps",
     "LicenseGrant",
     "Missing",
     "Person",

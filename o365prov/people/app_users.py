@@ -19,6 +19,7 @@ from o365prov._fields import as_tuple, frozen_mapping, keyed_by, typed, whole_nu
 from o365prov.errors import ConfigurationError
 from o365prov.people.assignment import LicenseGrant
 from o365prov.people.departure import Departure, Missing
+from o365prov.people.leaver_steps import LeaverStep
 from o365prov.rendering import Document, Overviewed, first_rows, overview
 from o365prov.structuring import Saved, SavedFormat
 
@@ -112,6 +113,13 @@ class AppUser:
     def is_in_use(self) -> bool:
         """Whether the person is here, as far as we know: the account is in use, about to be, or paused."""
         return self.status in _IN_USE
+
+    def stays_in_groups(self, now: datetime) -> bool:
+        """Whether somebody who left keeps the memberships at *now* (aware), because their day has not come."""
+        departure = self.departure
+        if self.status is not AppUserStatus.DEACTIVATED or departure is None:
+            return False
+        return not departure.has_come(LeaverStep.GROUPS, now)
 
 
 _IN_USE = (AppUserStatus.ACTIVE, AppUserStatus.ENABLING, AppUserStatus.PAUSED)

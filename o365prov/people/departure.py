@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from attrs import evolve, field, frozen
 
 from o365prov._annotations import check_call
 from o365prov._fields import member, optional, typed, whole_number
+from o365prov.people.leaver_steps import LeaverStep, LeaverSteps
 
 
 class AfterBlock(StrEnum):
@@ -69,6 +71,7 @@ class Departure:
             Entra Connect masters the account.
         confirmed: whether so many left that somebody had to confirm the plan: who leaves later is not counted with
             them, nor with those who had left before.
+        steps: the days of the steps in between.
 
     >>> from datetime import UTC
     >>> Departure(datetime(2026, 1, 1, tzinfo=UTC), "delete", 30).due
@@ -81,18 +84,60 @@ class Departure:
     grace_days: int | None = field(default=None, validator=optional(whole_number(1, 365)))
     blocked: bool = True
     confirmed: bool = False
+    steps: LeaverSteps = field(factory=LeaverSteps)
 
     @property
     def due(self) -> datetime | None:
         """When the grace period ends; None if nothing happens then."""
-        if self.then is AfterBlock.KEEP:
-            return None
-        try:
-            return self.at + timedelta(days=self.grace_days or 0)
-        except OverflowError:
-            return None
+        return None if self.then is AfterBlock.KEEP else self._after(self.grace_days or 0)
+
+    def day(self, step: LeaverStep) -> datetime | None:
+        """When a step is to be done; None for one that is not.
+
+        >>> from datetime import UTC
+        >>> left = Departure(datetime(2026, 1, 1, tzinfo=UTC), "delete", 30, steps=LeaverSteps(licenses=14))
+        >>> print(left.day(LeaverStep.LICENSES))
+        2026-01-15 00:00:00+00:00
+        """
+        check_call(Departure.day, locals())
+        match step:
+            case LeaverStep.SIGN_IN | LeaverStep.SESSIONS | LeaverStep.ROLES:
+                return self.at
+            case LeaverStep.GROUPS:
+                return self._after(self.steps.groups)
+            case LeaverStep.LICENSES:
+                return self.due if self.steps.licenses is None else self._after(self.steps.licenses)
+            case LeaverStep.DELETION:
+                return self.due if self.then is AfterBlock.DELETE else None
+            case _:
+                assert_never(step)
+
+    @property
+    def own_days(self) -> dict[LeaverStep, datetime]:
+        """The days of the steps that are done neither at once nor at the end of the grace period, in order."""
+        given = {LeaverStep.GROUPS: self.steps.groups or None, LeaverStep.LICENSES: self.steps.licenses}
+        days = {step: self._after(count) for step, count in given.items() if count is not None}
+        return {step: day for step, day in days.items() if day is not None}
+
+    @property
+    def has_own_license_day(self) -> bool:
+        """Whether the licences go by themselves, and not with the account."""
+        return self.then is AfterBlock.REMOVE_LICENSES or self.steps.licenses is not None
 
     def is_due(self, now: datetime) -> bool:
         """Whether *then* is to happen by *now* (aware)."""
         check_call(Departure.is_due, locals())
         return self.due is not None and self.due <= now
+
+    def has_come(self, step: LeaverStep, now: datetime) -> bool:
+        """Whether a step is to be done by *now* (aware)."""
+        check_call(Departure.has_come, locals())
+        day = self.day(step)
+        return day is not None and day <= now
+
+    def _after(self, days: int) -> datetime | None:
+        """So many days later; None where no calendar goes so far."""
+        try:
+            return self.at + timedelta(days=days)
+        except OverflowError:
+            return None

@@ -96,10 +96,13 @@ def refuse_license_removal(provisioning: ProvisioningType) -> None:
         ConfigurationError: the two are set together.
 
     """
-    if provisioning.user_attributes_only and provisioning.deprovisioning.then is AfterBlock.REMOVE_LICENSES:
+    option = provisioning.deprovisioning
+    removes = option.then is AfterBlock.REMOVE_LICENSES or option.steps.licenses is not None
+    if provisioning.user_attributes_only and removes:
         raise ConfigurationError(
             f"{type(provisioning).__name__}.user_attributes_only leaves the licences of leavers alone: use "
-            "Deprovisioning.block_sign_in() or block_remove_licenses_and_delete(), or switch it off"
+            "Deprovisioning.block_sign_in() or block_remove_licenses_and_delete() without steps.licenses, or switch it "
+            "off"
         )
 
 

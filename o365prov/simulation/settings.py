@@ -8,6 +8,7 @@ from attrs import evolve
 
 from o365prov.app import Office365App
 from o365prov.errors import ConfigurationError
+from o365prov.people import LeaverSteps
 from o365prov.profiles import PersonCondition
 from o365prov.provisioning import Deprovisioning
 from o365prov.simulation.people import TITLES
@@ -19,8 +20,9 @@ OPTIONS = (
     Deprovisioning.block_and_remove_licenses(grace_days=3),
     Deprovisioning.block_remove_licenses_and_delete(),
     Deprovisioning.block_remove_licenses_and_delete(grace_days=7),
+    Deprovisioning.block_remove_licenses_and_delete(grace_days=7, steps=LeaverSteps(groups=2, licenses=3)),
 )
-"""One of each of Okta's options for leavers."""
+"""One of each of Okta's options for leavers, and one in which each step has a day of its own."""
 
 PATIENCE: tuple[tuple[int, int], ...] = ((1, 0), (2, 0), (1, 2), (2, 3))
 """In how many reads and for how many days leavers must be missing."""

@@ -18,6 +18,7 @@ from o365prov import (
     Expression,
     Grants,
     Harm,
+    LeaverSteps,
     LicenseGrant,
     LicenseOnly,
     Lifecycle,
@@ -66,6 +67,11 @@ OPTIONS = st.one_of(
     st.builds(Deprovisioning.block_sign_in, reaches_back=FLAGS),
     st.builds(
         Deprovisioning.block_remove_licenses_and_delete, grace_days=st.none() | st.integers(1, 365), reaches_back=FLAGS
+    ),
+    st.builds(
+        Deprovisioning.block_remove_licenses_and_delete,
+        grace_days=st.integers(30, 365),
+        steps=st.builds(LeaverSteps, groups=st.integers(0, 30), licenses=st.none() | st.integers(0, 30)),
     ),
     st.builds(Deprovisioning.block_and_remove_licenses, grace_days=st.none() | st.integers(1, 365)),
 )

@@ -1,8 +1,12 @@
 """Who comes into a group and who is taken out; what others did stays, and is said."""
 
+from datetime import timedelta
+
 import pytest
+from organisation import NOW
 from pushes import Pushes, codes, group, kinds
 
+from o365prov import Departure, LeaverSteps
 from o365prov.errors import PlanRefusedError
 from o365prov.group_push import GroupPlan, GroupSafeguard
 
@@ -27,6 +31,36 @@ def test_whoever_is_not_assigned_any_more_is_taken_out():
     plan = pushes.plan(group("Sales", "ann", "bob"))
     assert removed(plan) == ["bob"]
     assert [each.reason for each in plan] == ["not assigned any more"]
+
+
+def test_who_left_stays_until_the_day_that_the_option_has_for_groups():
+    """The plan says so until then; on the day they are taken out, and the day after nothing is left to do."""
+    pushes = Pushes()
+    pushes.pushed(group("Sales", "ann", "bob"))
+    pushes.add_by_hand("Sales", "eve")
+    pushes.left |= {"bob", "eve"}
+    pushes.departure = Departure(NOW, steps=LeaverSteps(groups=3))
+    for source in (group("Sales", "ann", "bob"), group("Sales", "ann")):
+        early = pushes.plan(source, now=NOW + timedelta(days=2))
+        assert (removed(early), "members_leave_later" in codes(early)) == ([], True)
+    assert "keeps 1 member who left, until their day to leave groups comes: bob@" in early.to_text()
+    due = NOW + timedelta(days=3)
+    assert removed(pushes.plan(group("Sales", "ann"), now=due)) == ["bob"]
+    pushes.pushed(group("Sales", "ann"), now=due)
+    assert pushes.members("Sales") == {"ann", "eve"}
+    after = pushes.plan(group("Sales", "ann"), now=due + timedelta(days=1))
+    assert (after.is_empty, codes(after)) == (True, ["members_of_others"])
+
+
+def test_who_is_back_before_that_day_was_never_taken_out():
+    """A rehire in the middle of the steps costs no write."""
+    pushes = Pushes()
+    pushes.pushed(group("Sales", "ann", "bob"))
+    pushes.left, pushes.departure = {"bob"}, Departure(NOW, steps=LeaverSteps(groups=3))
+    pushes.pushed(group("Sales", "ann"), now=NOW + timedelta(days=1))
+    pushes.left = set()
+    assert pushes.plan(group("Sales", "ann", "bob"), now=NOW + timedelta(days=9)).is_empty
+    assert pushes.members("Sales") == {"ann", "bob"}
 
 
 def test_whom_an_administrator_added_stays():

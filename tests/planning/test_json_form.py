@@ -20,6 +20,7 @@ from organisation import NOW, assigned, from_directory, remembered, somebody, te
 
 from o365prov import AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant, Missing, Plan, Report
 from o365prov.errors import ConfigurationError, SourceError, UsageError
+from o365prov.people import LeaverSteps
 from o365prov.planning import Outcome, Result, Subject
 from o365prov.planning.model.change_parts import PropertyChange
 from o365prov.planning.model.changes import Change, CreateUser, UpdateUser
@@ -60,6 +61,7 @@ SIMPLE = {
     NoneType: st.none(),
     None: st.none(),
     datetime: st.datetimes(timezones=ZONES).filter(lambda instant: 1 < instant.year < 9999),
+    LeaverSteps: st.sampled_from([LeaverSteps(), LeaverSteps(groups=3, licenses=9)]),
 }
 
 

@@ -56,6 +56,7 @@ from o365prov.fleet import Fleet, FleetRecords, FleetRegistry, FleetReport, Hold
 from o365prov.graph import Operation
 from o365prov.group_push import AppGroups, GroupPlan, GroupPush, GroupReport, PushedGroup
 from o365prov.importing import ImportMemory, ImportPlan, Office365Import
+from o365prov.people import LeaverStep
 from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind, Lookup, LookupKind, Strays
 from o365prov.provisioning import DesiredUser
 from o365prov.sources import DirectoryEntry, DirectoryRead, EntryKind, OktaRead, csv_file, ldif, okta_json
@@ -489,6 +490,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "unused_permissions": {"granted": lambda: ["User.Read.All"]},
     "shipped_mapping": {"provisioning": UserSync},
     "Missing": {"at": lambda: NOW},
+    "Departure": {"step": lambda: LeaverStep.LICENSES},
     "Lifecycle.excludes_account": {"object_id": lambda: "id"},
     "PersonCondition.of": {"expression": lambda: "user.isService"},
     "OktaOrg.why_not": {"before": lambda: "user_sync"},

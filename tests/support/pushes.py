@@ -42,6 +42,7 @@ class Pushes:
         self.state = MemoryState()
         self.push = GroupPush(**settings)
         self.left: set[str] = set()
+        self.departure = LEFT
         self.tenant_id = self.read().tenant_id
 
     def connected(self) -> BlockingTenant:
@@ -69,7 +70,7 @@ class Pushes:
                 object_id,
                 f"{name}@{DOMAIN}",
                 status=AppUserStatus.DEACTIVATED,
-                departure=LEFT,
+                departure=self.departure,
             )
             for name, object_id in self.ids.items()
         ]
@@ -79,9 +80,9 @@ class Pushes:
         """What is remembered of groups."""
         return self.state.app_groups(self.tenant_id, self.push.app_name)
 
-    def plan(self, *groups: PushedGroup, **options: Any) -> GroupPlan:
+    def plan(self, *groups: PushedGroup, now: datetime = NOW, **options: Any) -> GroupPlan:
         """The plan of groups now."""
-        return self.push.plan(groups, self.read(), self.app_users(), self.remembered(), now=NOW, **options)
+        return self.push.plan(groups, self.read(), self.app_users(), self.remembered(), now=now, **options)
 
     def pushed(self, *groups: PushedGroup, **options: Any) -> GroupReport:
         """The report of a plan that somebody looked at and confirmed."""

@@ -33,7 +33,9 @@ class CalendarEvent(StrEnum):
     - ``created``: it is created, and nobody can sign in with it yet.
     - ``started``: the person starts: sign-in, licences and roles.
     - ``role_ended``: a directory role ends, and is taken away.
-    - ``deactivated``: the person leaves: sign-in is blocked, sessions end, and roles go.
+    - ``deactivated``: the person leaves: sign-in is blocked, sessions end, and roles go; so do memberships of pushed
+      groups, unless they have a day of their own.
+    - ``left_groups``: the memberships of pushed groups go that were given from here.
     - ``unlicensed``: the licences that were granted from here go.
     - ``deleted``: the account is deleted.
     """
@@ -42,6 +44,7 @@ class CalendarEvent(StrEnum):
     STARTED = "started"
     ROLE_ENDED = "role_ended"
     DEACTIVATED = "deactivated"
+    LEFT_GROUPS = "left_groups"
     UNLICENSED = "unlicensed"
     DELETED = "deleted"
 
@@ -51,6 +54,7 @@ _TONES = {
     CalendarEvent.STARTED: Tone.ADD,
     CalendarEvent.ROLE_ENDED: Tone.TAKE,
     CalendarEvent.DEACTIVATED: Tone.TAKE,
+    CalendarEvent.LEFT_GROUPS: Tone.TAKE,
     CalendarEvent.UNLICENSED: Tone.TAKE,
     CalendarEvent.DELETED: Tone.TAKE,
 }

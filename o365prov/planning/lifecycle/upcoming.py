@@ -9,12 +9,19 @@ from attrs import evolve, frozen
 
 from o365prov._annotations import check_after_failure
 from o365prov._fields import typed
-from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus, Assignment, Departure
+from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus, Assignment, Departure, LeaverStep
 from o365prov.planning.lifecycle.calendar import Calendar, CalendarEntry, CalendarEvent
 from o365prov.planning.lifecycle.missing import counted, waits_until, waits_when_missing
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions
 from o365prov.provisioning import Eligibility
+
+_LATER = {
+    LeaverStep.GROUPS: CalendarEvent.LEFT_GROUPS,
+    LeaverStep.LICENSES: CalendarEvent.UNLICENSED,
+    LeaverStep.DELETION: CalendarEvent.DELETED,
+}
+"""The steps that can have a day after the block."""
 
 _SOON = (Eligibility.HOLD, Eligibility.PREPARE, Eligibility.PROVISION, Eligibility.SUSPEND)
 
@@ -113,15 +120,18 @@ class Upcoming:
         yield from self._later_steps(subject, departure, self.app_users.get(subject.person_id))
 
     def _later_steps(self, subject: Subject, departure: Departure, user: AppUser | None) -> Iterator[CalendarEntry]:
-        """What follows the block, once its grace period is over."""
-        due = departure.due
-        if due is None or not self.rules.provisioning.deactivate_users:
+        """What follows the block, each step on its day."""
+        if not self.rules.provisioning.deactivate_users:
             return
         why = f"left on {departure.at:%Y-%m-%d}" if departure.at <= self.now else f"leaves on {departure.at:%Y-%m-%d}"
-        if departure.then is AfterBlock.DELETE:
-            yield CalendarEntry(max(due, self.now), CalendarEvent.DELETED, subject, why)
-        elif user is None or user.licenses or user.is_in_use:
-            yield CalendarEntry(max(due, self.now), CalendarEvent.UNLICENSED, subject, why)
+        has_licenses = user is None or bool(user.licenses) or user.is_in_use
+        for step, event in _LATER.items():
+            day = departure.day(step)
+            if day is None or (step is LeaverStep.LICENSES and not (has_licenses and departure.has_own_license_day)):
+                continue
+            if step is LeaverStep.GROUPS and day <= max(departure.at, self.now):
+                continue  # with the block; whether it was done since is known to the plans of groups alone
+            yield CalendarEntry(max(day, self.now), event, subject, why)
 
 
 def _later(at: datetime, days: int) -> datetime:

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from attrs import evolve, frozen
 
-from o365prov.people import AfterBlock, AppUserStatus, Departure
+from o365prov.people import AfterBlock, AppUserStatus, Departure, LeaverStep
 from o365prov.planning.model.change_parts import Invitation, LicenseAddition, LicenseRemoval, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -162,9 +162,14 @@ _AFTER = {
 }
 
 
-def _on(departure: Departure) -> str:
-    """The day on which the grace period ends."""
-    return f" on {departure.due:%Y-%m-%d}" if departure.due else ""
+_OWN_DAYS = {LeaverStep.GROUPS: "leave the groups", LeaverStep.LICENSES: "remove licences"}
+
+
+def _what(departure: Departure) -> str:
+    """What follows after somebody left: the steps that have days of their own, and what the option says."""
+    on = f" on {departure.due:%Y-%m-%d}" if departure.due else ""
+    own = (f"{_OWN_DAYS[step]} on {day:%Y-%m-%d}" for step, day in departure.own_days.items())
+    return ", ".join((*own, f"{_AFTER[departure.then]}{on}"))
 
 
 def _later(change: BlockSignIn) -> str:
@@ -175,10 +180,11 @@ def _later(change: BlockSignIn) -> str:
     departure = change.departure
     if departure is None:
         return f"{' again' if change.overrides else ''} until the person is active again"
-    what = f"{_AFTER[departure.then]}{_on(departure)}"
+    what = _what(departure)
+    is_later = departure.grace_days is not None or bool(departure.own_days)
     if change.overrides:
-        return " again" if departure.grace_days is None else f" again (as told when they left: {what})"
-    return "" if departure.grace_days is None else f", then {what}"
+        return f" again (as told when they left: {what})" if is_later else " again"
+    return f", then {what}" if is_later else ""
 
 
 def _until_now(change: LinkUser | UpdateUser) -> str:
@@ -230,7 +236,7 @@ def _taken(removal: LicenseRemoval) -> str:
 
 def _remembered(change: Remember) -> Iterator[str]:
     if change.departure is not None:
-        what = _AFTER[change.departure.then] + _on(change.departure)
+        what = _what(change.departure)
         yield f"from now on: {what}" if change.reaches_back else f"remember that the person left: {what}"
     if change.status is AppUserStatus.DELETED:
         yield "remember that the account is gone"

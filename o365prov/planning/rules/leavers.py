@@ -1,8 +1,7 @@
 """People who are no longer assigned: the transition table says what happens to their accounts.
 
-Roles that we granted are taken away at once, under every option. What else is due follows the option that was in force
-when the person left, once the grace period is over (:mod:`o365prov.people.departure`), and what the account still has
-of what we granted.
+Roles that we granted are taken away at once, under every option. What else is due on which day follows the option that
+was in force when the person left (:mod:`o365prov.people.departure`), and what the account still has of what we granted.
 
 Sources: Okta, "Deprovisioning options for Office 365"; Microsoft, "Revoke user access in an emergency".
 """
@@ -15,7 +14,7 @@ from datetime import datetime, timedelta
 from attrs import evolve, frozen
 
 from o365prov.errors import Issue
-from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus, Departure
+from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus, Departure, LeaverStep
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, Remember, RevokeSessions
 from o365prov.planning.model.options import PlanOptions, Scope
@@ -34,6 +33,7 @@ from o365prov.planning.transitions.situations import (
 )
 from o365prov.planning.transitions.states import account_state, contradiction, control_of, memory_of, was_blocked_by_us
 from o365prov.planning.transitions.transition import Transition
+from o365prov.provisioning import Deprovisioning
 
 _UNTIL_SEEN = timedelta(minutes=5)
 _LEFT = "no longer assigned, or deactivated in Okta"
@@ -97,7 +97,8 @@ class Leaver:
     def _stays(self, account: TenantUser, changes: Collection[Change]) -> Issue | None:
         """The licences that stay although licences are removed, said in every plan from that day on."""
         departure, take_over = self.departure, self.rules.take_over_licenses
-        if departure.then is not AfterBlock.REMOVE_LICENSES or not (changes or departure.is_due(self.now)):
+        is_due = departure.has_come(LeaverStep.LICENSES, self.now)
+        if not departure.has_own_license_day or not (changes or is_due):
             return None
         return leaver_keeps(self.user, account, self.snapshot, take_over=take_over, direct_only=not changes)
 
@@ -124,7 +125,7 @@ class Leaver:
             account_state(account, user),
             Link.OTHER_APPS if self.linked_elsewhere else Link.OWN,
             control_of(account, user, self.snapshot, provisioning) if account else Control.CLOUD,
-            due=departure.then is AfterBlock.DELETE and departure.is_due(self.now),
+            due=departure.has_come(LeaverStep.DELETION, self.now),
             deactivates=provisioning.deactivate_users and not is_left_alone,
             reverts=rules.scope is Scope.DRIFT,
         )
@@ -171,7 +172,7 @@ class Leaver:
                 raise ValueError(f"who left can't have the step {row.step!r}: {row.words}")
         if self.user.unfinished and not account.enabled:
             changes.append(RevokeSessions(subject, reason, account.id, None))
-        if departure.then is AfterBlock.REMOVE_LICENSES and departure.is_due(self.now):
+        if departure.has_come(LeaverStep.LICENSES, self.now):
             take_over = self.rules.take_over_licenses
             removal = leaver_removal(self.user, account, subject, self.snapshot, reason, take_over=take_over)
             changes += [removal] if removal else []
@@ -203,14 +204,25 @@ class Leaver:
         while_off = ", while Deactivate Users was off" if self.user.status is AppUserStatus.KEPT else ""
         return f"left on {departure.at:%Y-%m-%d}{while_off}"
 
+    def _offered(self, held: Departure, option: Deprovisioning) -> Departure:
+        """What would hold from now on: the option, except for the days of steps that were done by now."""
+        steps = option.steps
+        if held.has_come(LeaverStep.GROUPS, self.now):
+            steps = evolve(steps, groups=held.steps.groups)
+        own = held.steps.licenses
+        if own is not None and option.then is held.then and held.has_come(LeaverStep.LICENSES, self.now):
+            steps = evolve(steps, licenses=own)
+        return evolve(held, then=option.then, grace_days=option.grace_days, steps=steps)
+
     def _reach_back(self, account: TenantUser, subject: Subject) -> list[Change]:
         """Offer an option that was chosen after the person left, if it asks for more than what was done by now."""
         held = self.departure
         option = self.rules.provisioning.deprovisioning
         if not option.reaches_back:
             return []
-        offered = evolve(held, then=option.then, grace_days=option.grace_days)
-        if offered == held or (held.is_due(self.now) and offered.then in (AfterBlock.KEEP, held.then)):
+        offered = self._offered(held, option)
+        is_done = held.is_due(self.now) and held.has_come(LeaverStep.GROUPS, self.now)
+        if offered == held or (is_done and offered.then in (AfterBlock.KEEP, held.then)):
             return []
         return [
             Remember(

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from attrs import frozen
 
-from o365prov.people import AfterBlock, AppUser, AppUserStatus, Assignment, Departure, Grants, UserStatus
+from o365prov.people import AppUser, AppUserStatus, Assignment, Departure, Grants, LeaverStep, UserStatus
 from o365prov.planning import BlockSignIn, DeleteUser, Remember
 from o365prov.provisioning import Suspended
 from o365prov.simulation.records import Day, HeldAccount
@@ -146,11 +146,12 @@ def _of_a_leaver(loss: _Loss, user: AppUser, day: Day) -> Iterator[str]:
     if known is not None and known.departure is not None:
         told += [known.departure]
         if _is_asked_about(user, day):
-            told += [Departure(known.departure.at, told[0].then, told[0].grace_days)]
-    due = {each.then for each in told if each.is_due(day.now)}
+            told += [Departure(known.departure.at, told[0].then, told[0].grace_days, steps=told[0].steps)]
     if known is not None and known.status is AppUserStatus.DELETED:
         yield "lost something, although it was deleted from here before"
-    if loss.is_gone and AfterBlock.DELETE not in due:
+    if loss.is_gone and not any(each.has_come(LeaverStep.DELETION, day.now) for each in told):
         yield "was deleted before its day"
-    if loss.licenses and AfterBlock.REMOVE_LICENSES not in due:
+    if loss.licenses and not any(
+        each.has_own_license_day and each.has_come(LeaverStep.LICENSES, day.now) for each in told
+    ):
         yield "lost a licence before its day"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from o365prov.people import AfterBlock
+from o365prov.people import LeaverStep
 from o365prov.simulation.records import Day
 
 
@@ -25,6 +25,6 @@ def nothing_of_ours_stays(day: Day) -> Iterator[str]:
             yield f"{account.username} is still enabled"
         if account.roles & day.ids_of(user.roles):
             yield f"{account.username} still has a role"
-        due = departure is not None and departure.then is not AfterBlock.KEEP and departure.is_due(day.now)
+        due = departure is not None and departure.has_come(LeaverStep.LICENSES, day.now)
         if due and account.licenses & day.ids_of(each.sku for each in user.licenses):
             yield f"{account.username} still has a licence"
