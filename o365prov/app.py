@@ -125,8 +125,7 @@ class Office365App(planning.AppOverview):
             keep: keep the mapping that the app has, instead of a new one.
 
         Raises:
-            ConfigurationError: an attribute is mapped that the type does not send, or both a mapping and *keep* are
-                given.
+            ConfigurationError: an attribute is mapped that the type does not send, or a mapping and *keep* are given.
 
         """
         check_call(Office365App.remap, locals())
@@ -262,6 +261,7 @@ class Office365App(planning.AppOverview):
         only: Iterable[str] | None = None,
         transfers: Mapping[str, str] | None = None,
         complete: bool = True,
+        mailboxes_done: Iterable[str] = (),
         made_by: str = "",
     ) -> planning.Plan:
         """What must change so that the tenant of *snapshot* holds what the assignments ask for. Pure.
@@ -271,17 +271,17 @@ class Office365App(planning.AppOverview):
         Args:
             assignments: everyone who is assigned; who is remembered and not among them has left.
             snapshot: what the tenant holds.
-            app_users: the memory of earlier runs, from
-                :meth:`State.app_users <o365prov.state.State.app_users>`.
+            app_users: the memory of earlier runs, from :meth:`~o365prov.state.State.app_users`.
             now: the time, aware.
-            scope: ``"changed"`` (Okta's push, "Apply updates now"), ``"all"`` (Force Sync) or ``"drift"``; see
-                :class:`~o365prov.Scope`.
+            scope: ``"changed"`` (Okta's push), ``"all"`` (Force Sync) or ``"drift"``; see :class:`~o365prov.Scope`.
             only: the ids of the people whom the plan is about, as for a push of one person: those of them without an
                 assignment have left, of ids that nobody has it is said (``never_seen``), and of everybody else nothing.
                 None for everybody.
             transfers: accounts that are handed over although somebody else had them, or had their name: object ids by
                 the id of the person who gets the account.
             complete: whether *assignments* are all that there are: who is missing in part of them has not left.
+            mailboxes_done: the object ids of leavers' accounts whose mailboxes were handed over, so that licences may go
+                that wait for it, see :class:`~o365prov.LeaverSteps`; the memory keeps it.
             made_by: who makes the plan, such as an administrator's address: the state keeps it for the audit.
 
         Raises:
@@ -297,7 +297,8 @@ class Office365App(planning.AppOverview):
         scope = planning.Scope(scope)
         self._check_ready(app_users, now, scope)
         self._check_tenant(snapshot, app_users)
-        assigned = self._people(assignments, scope, planning.PlanRequest.of(only, transfers, complete=complete))
+        request = planning.PlanRequest.of(only, transfers, complete=complete, mailboxes_done=mailboxes_done)
+        assigned = self._people(assignments, scope, request)
         planning.check_coverage(snapshot, assigned.request.only)
         plan = assigned.plan(snapshot, app_users, now)
         return evolve(plan, made_by=made_by) if made_by else plan

@@ -48,6 +48,13 @@ detailed_option = click.option(
     show_default=True,
     help="Whose values are compared: of those who changed, of all (Force Sync), or of all for drift.",
 )
+@click.option(
+    "--mailbox-done",
+    "mailboxes_done",
+    multiple=True,
+    metavar="OBJECT_ID",
+    help="A leaver's account whose mailbox was handed over, so that its licence may go; may be repeated.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan there, for apply.")
 @click.option("--made-by", default="", metavar="WHO", help="Who makes the plan, for the audit.")
 @detailed_option
@@ -56,6 +63,7 @@ detailed_option = click.option(
 def plan(
     only: tuple[str, ...],
     scope: str,
+    mailboxes_done: tuple[str, ...],
     out: Path | None,
     made_by: str,
     detailed_exitcode: bool,
@@ -64,7 +72,7 @@ def plan(
 ) -> int:
     """Show what would change in the tenant, and change nothing."""
     file = AppFile.load(app_path)
-    made = run(_plan(file, frozenset(only) or None, scope, made_by))
+    made = run(_plan(file, frozenset(only) or None, scope=scope, mailboxes_done=mailboxes_done, made_by=made_by))
     show_plan(made, form)
     if out is not None:
         made.save(out)
@@ -72,7 +80,8 @@ def plan(
     return exit_code(made) if detailed_exitcode else 0
 
 
-async def _plan(file: AppFile, only: frozenset[str] | None, scope: str, made_by: str) -> Plan:
+async def _plan(file: AppFile, only: frozenset[str] | None, *, scope: str, **said: Any) -> Plan:
+    """The plan; *said* is what :meth:`Office365App.plan` takes besides."""
     organization = await file.read_people()
     assignments = organization.assignments
     with opened_state(file) as state:
@@ -80,7 +89,7 @@ async def _plan(file: AppFile, only: frozenset[str] | None, scope: str, made_by:
             needs = file.app.needs(assignments, scope=scope, only=only)
             snapshot = await read_tenant(file, tenant, needs)
             known = state.app_users(snapshot.tenant_id, file.app.name)
-            return file.app.plan(assignments, snapshot, known, now=now(), scope=scope, only=only, made_by=made_by)
+            return file.app.plan(assignments, snapshot, known, now=now(), scope=scope, only=only, **said)
 
 
 def exit_code(made: Plan) -> int:

@@ -67,6 +67,7 @@ def table_of(
 LIMITS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("Deprovisioning", "grace_days"): {"minimum": 1, "maximum": 365},
     ("LeaverSteps", "groups"): {"minimum": 0, "maximum": 365},
+    ("LeaverSteps", "mailbox"): {"minimum": 0, "maximum": 365},
     ("LeaverSteps", "licenses"): {"minimum": 0, "maximum": 365},
     ("Safeguards", "share"): {"minimum": 0, "maximum": 1},
     ("Safeguards", "from_accounts"): {"minimum": 0},

@@ -17,6 +17,7 @@ from o365prov.people import (
     AppUserStatus,
     DirectoryContact,
     DirectoryGroup,
+    LeaverStep,
     Person,
     ResourceKind,
     ResourceMailbox,
@@ -28,8 +29,8 @@ from o365prov.planning import CreateUser, NextMemory, Plan
 class MailboxOffboarding:
     """What becomes of the mailbox of somebody whose account we deactivated.
 
-    A mailbox becomes a shared one before its licence is gone: deprovision with a grace period, and run the script
-    within it.
+    A mailbox becomes a shared one before its licence is gone: with ``LeaverSteps(mailbox=...)`` the licence waits for
+    the script; otherwise deprovision with a grace period, and run the script within it.
 
     Args:
         shared: whether it becomes a shared mailbox, which needs no licence up to 50 GB.
@@ -85,15 +86,15 @@ def exchange_export(
         since: the last export. Addresses that something had then, and has not any more, stay with it as aliases,
             unless something else has them now.
         offboarding: what becomes of the mailboxes of people who left; None to leave them alone.
-        now: the time, aware: members who left stay in lists until the day comes that the option has for groups; None
-            to take them out at once.
+        now: the time, aware: members who left stay in lists, and their mailboxes as they are, until the days come that
+            the option has for groups and mailboxes; None for at once.
 
     """
     groups, contacts, resources = as_tuple(groups), as_tuple(contacts), as_tuple(resources)
     people, instances = as_tuple(people), as_tuple(instances)
     check_call(exchange_export, locals())
     chosen = frozenset(instances)
-    mailboxes = [*_mailboxes(people, app_users, chosen, offboarding)]
+    mailboxes = [*_mailboxes(people, app_users, chosen, offboarding, now)]
     addresses = _addresses(groups, contacts, resources, people, app_users, now)
     found = [*_lists(groups, addresses, chosen), *_contacts(contacts, chosen), *_resources(resources, chosen)]
     return ExchangeExport(_with_former([*found, *mailboxes], since))
@@ -151,7 +152,11 @@ def _resources(resources: Iterable[ResourceMailbox], instances: frozenset[str]) 
 
 
 def _mailboxes(
-    people: Iterable[Person], app_users: AppUsers, instances: frozenset[str], offboarding: MailboxOffboarding | None
+    people: Iterable[Person],
+    app_users: AppUsers,
+    instances: frozenset[str],
+    offboarding: MailboxOffboarding | None,
+    now: datetime | None,
 ) -> Iterator[ExchangeRecipient]:
     """The mailboxes of the accounts that we remember, unless we deleted them."""
     by_id = {each.id: each for each in people}
@@ -161,17 +166,25 @@ def _mailboxes(
             continue
         person = by_id.get(user.person_id)
         accounts = () if person is None else person.directory_accounts
-        has_left = user.status is AppUserStatus.DEACTIVATED and offboarding is not None
+        handing_over = offboarding if _is_due(user, now) else None
         yield ExchangeRecipient(
             RecipientKind.SHARED_MAILBOX
-            if has_left and offboarding is not None and offboarding.shared
+            if handing_over is not None and handing_over.shared
             else RecipientKind.USER_MAILBOX,
             user.object_id,
             user.username if person is None else person.name,
             user.username,
             aliases={each for one in accounts if one.instance in instances for each in _aliases(one.attributes)},
-            forward_to=_forwarding(user, offboarding, by_account) if has_left and offboarding is not None else "",
+            forward_to="" if handing_over is None else _forwarding(user, handing_over, by_account),
         )
+
+
+def _is_due(user: AppUser, now: datetime | None) -> bool:
+    """Whether somebody left, and the day has come that the option has for the mailbox."""
+    if user.status is not AppUserStatus.DEACTIVATED or user.departure is None:
+        return False
+    day = user.departure.day(LeaverStep.MAILBOX)
+    return now is None or day is None or day <= now
 
 
 def _forwarding(user: AppUser, offboarding: MailboxOffboarding, by_account: Mapping[str, AppUser]) -> str:

@@ -93,6 +93,18 @@ class ExchangeExport(Saved):
 
     recipients: tuple[ExchangeRecipient, ...] = field(default=(), converter=_recipients)
 
+    @property
+    def handed_over(self) -> frozenset[str]:
+        """The object ids of the accounts whose mailboxes it hands over: they are shared, or their mail is forwarded.
+
+        Once the script was run, ``app.plan(..., mailboxes_done=export.handed_over)`` lets their licences go.
+        """
+        return frozenset(
+            each.key
+            for each in self.recipients
+            if each.kind is RecipientKind.SHARED_MAILBOX or (each.kind.comes_with_account and each.forward_to)
+        )
+
     def by_key(self) -> Mapping[str, ExchangeRecipient]:
         """The recipients by their keys."""
         return {each.key: each for each in self.recipients}

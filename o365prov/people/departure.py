@@ -72,6 +72,7 @@ class Departure:
         confirmed: whether so many left that somebody had to confirm the plan: who leaves later is not counted with
             them, nor with those who had left before.
         steps: the days of the steps in between.
+        mailbox_done: whether somebody said that the mailbox was handed over.
 
     >>> from datetime import UTC
     >>> Departure(datetime(2026, 1, 1, tzinfo=UTC), "delete", 30).due
@@ -85,6 +86,7 @@ class Departure:
     blocked: bool = True
     confirmed: bool = False
     steps: LeaverSteps = field(factory=LeaverSteps)
+    mailbox_done: bool = False
 
     @property
     def due(self) -> datetime | None:
@@ -105,6 +107,8 @@ class Departure:
                 return self.at
             case LeaverStep.GROUPS:
                 return self._after(self.steps.groups)
+            case LeaverStep.MAILBOX:
+                return None if self.steps.mailbox is None else self._after(self.steps.mailbox)
             case LeaverStep.LICENSES:
                 return self.due if self.steps.licenses is None else self._after(self.steps.licenses)
             case LeaverStep.DELETION:
@@ -115,9 +119,12 @@ class Departure:
     @property
     def own_days(self) -> dict[LeaverStep, datetime]:
         """The days of the steps that are done neither at once nor at the end of the grace period, in order."""
-        given = {LeaverStep.GROUPS: self.steps.groups or None, LeaverStep.LICENSES: self.steps.licenses}
-        days = {step: self._after(count) for step, count in given.items() if count is not None}
-        return {step: day for step, day in days.items() if day is not None}
+        return {step: day for step in self.steps.own_days if (day := self.day(step)) is not None}
+
+    @property
+    def waits_for_mailbox(self) -> bool:
+        """Whether licences with a mailbox, and the account, stay until the mailbox is handed over."""
+        return self.steps.mailbox is not None and not self.mailbox_done
 
     @property
     def has_own_license_day(self) -> bool:

@@ -282,7 +282,7 @@ def after_change(
         case RevokeSessions():
             after = known if change.desired is None else evolve(known, password_instant=change.desired)
         case RemoveLicenses():
-            after = evolve(known, licenses=())
+            after = evolve(known, licenses=change.grants)
         case BlockSignIn(departure=None):
             after = _paused(known)
         case BlockSignIn():
@@ -342,10 +342,13 @@ def _remembered(known: AppUser, change: Remember) -> AppUser:
     status = change.status
     if status is None:
         status = known.status if change.departure is None else AppUserStatus.DEACTIVATED
+    departure = known.departure if change.departure is None else change.departure
+    if departure is not None and change.mailbox_done is not None:
+        departure = evolve(departure, mailbox_done=change.mailbox_done)
     return evolve(
         known,
         status=status,
-        departure=known.departure if change.departure is None else change.departure,
+        departure=departure,
         licenses=known.licenses if change.licenses is None else change.licenses,
         waiting=known.waiting if change.waiting is None else change.waiting,
         roles=known.roles if change.roles is None else change.roles,

@@ -161,8 +161,16 @@ def make_plan(
             done, wrong = missing.decide()
             not_left.add(user.person_id)
         else:
-            app = app_users.linked_elsewhere.get(user.object_id, "")
-            done, wrong = Leaver(user, rules, snapshot, now, app, taken, gone.get(user.person_id)).decide()
+            done, wrong = Leaver(
+                user,
+                rules,
+                snapshot,
+                now,
+                linked_elsewhere=app_users.linked_elsewhere.get(user.object_id, ""),
+                taken=taken,
+                ended=gone.get(user.person_id),
+                mailbox_done=user.object_id in request.mailboxes_done,
+            ).decide()
         changes += done
         problems += wrong
     problems += [*gaps, *unchanged.edits(app_users)]

@@ -22,6 +22,15 @@ def _after_block(value: AfterBlock | str) -> AfterBlock:
     return member(AfterBlock, value)
 
 
+def _check_before(name: str, days: int | None, last: int, what: str) -> None:
+    """Refuse a step that comes later than another."""
+    if days is not None and days > last:
+        raise ConfigurationError(
+            f"Deprovisioning.steps.{name} is {count_text(days, 'day')}, and {what} "
+            f"{f'after {last}' if last else 'at once'}: give it fewer days, or the other more"
+        )
+
+
 @frozen(field_transformer=typed)
 class Deprovisioning:
     """One of Okta's five options for leavers; sign-in is blocked at once in each of them.
@@ -65,21 +74,18 @@ class Deprovisioning:
         self._check_order()
 
     def _check_order(self) -> None:
-        """Refuse a step that would come after the deletion of the account.
+        """Refuse a step that would come after the one that takes away what it needs.
 
         Raises:
             ConfigurationError: it would.
 
         """
-        if self.then is not AfterBlock.DELETE:
-            return
-        last = self.grace_days or 0
-        for name, days in (("groups", self.steps.groups), ("licenses", self.steps.licenses or 0)):
-            if days > last:
-                raise ConfigurationError(
-                    f"Deprovisioning.steps.{name} is {count_text(days, 'day')}, and the account is deleted "
-                    f"{f'after {last}' if last else 'at once'}: give it fewer days, or grace_days more"
-                )
+        last, steps = self.grace_days or 0, self.steps
+        if self.then is AfterBlock.DELETE:
+            _check_before("groups", steps.groups, last, "the account is deleted")
+            _check_before("licenses", steps.licenses, last, "the account is deleted")
+        if self.then is not AfterBlock.KEEP:
+            _check_before("mailbox", steps.mailbox, last if steps.licenses is None else steps.licenses, "licences go")
 
     @classmethod
     def block_sign_in(cls, *, reaches_back: bool = True, steps: LeaverSteps = _BY_DEFAULT) -> Deprovisioning:

@@ -32,6 +32,7 @@ from o365prov.people import (
     DirectoryAccount,
     DirectoryContact,
     DirectoryGroup,
+    LeaverSteps,
     Person,
     ResourceMailbox,
 )
@@ -283,6 +284,22 @@ def test_the_mailbox_of_a_leaver_is_shared_and_forwarded_and_given_back():
         "Set-Mailbox -Identity 'id of ann' -Type 'Regular'",
         "Set-Mailbox -Identity 'id of ann' -ForwardingSmtpAddress $null -DeliverToMailboxAndForward $false",
     ]
+
+
+def test_the_mailbox_and_the_lists_of_a_leaver_wait_for_their_days():
+    """An export that is told the time leaves them alone until then, and says whose mailboxes it hands over."""
+    departure = evolve(LEFT.departure, steps=LeaverSteps(groups=3, mailbox=5))
+    ann = Person("00u1", "DEPROVISIONED", {}, directory_accounts=[DirectoryAccount("corp", UUID(int=1), "CN=Ann")])
+    lists = DirectoryGroup("corp", UUID(int=2), "CN=All", False, members=[UUID(int=1)], attributes={"email": "all@c.d"})
+    known = AppUsers("t", "Office 365", [evolve(LEFT, departure=departure)])
+
+    def export(day):
+        now = None if day is None else datetime(2026, 6, day, tzinfo=UTC)
+        offboarding = MailboxOffboarding()
+        return exchange_export([lists], [], [], [ann], known, instances=["corp"], offboarding=offboarding, now=now)
+
+    assert [bool(export(day).recipients[0].members) for day in (3, 4, None)] == [True, False, False]
+    assert [export(day).handed_over for day in (5, 6, None)] == [frozenset(), {LEFT.object_id}, {LEFT.object_id}]
 
 
 def test_mail_of_a_leaver_goes_where_it_is_told_to():

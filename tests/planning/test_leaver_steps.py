@@ -17,6 +17,7 @@ from o365prov import (
     Departure,
     Deprovisioning,
     Grants,
+    HeldLicense,
     LeaverStep,
     LeaverSteps,
     LicenseGrant,
@@ -128,9 +129,11 @@ def test_without_days_of_their_own_the_steps_are_those_of_oktas_options():
 @pytest.mark.parametrize("step", LeaverStep)
 def test_the_days_stand_in_the_order_of_the_steps(step):
     """What is listed later is never done before."""
-    ordered = [OPTION.departure(NOW).day(each) for each in LeaverStep]
+    left = evolve(OPTION, steps=evolve(STEPS, mailbox=2)).departure(NOW)
+    ordered = [left.day(each) for each in LeaverStep]
     assert ordered == sorted(ordered)
-    assert OPTION.departure(NOW).has_come(step, ordered[list(LeaverStep).index(step)])
+    assert left.has_come(step, left.day(step))
+    assert not left.has_come(step, left.day(step) - timedelta(seconds=1))
 
 
 @pytest.mark.parametrize(
@@ -222,3 +225,196 @@ def test_days_beyond_all_calendars_never_come():
     last = Departure(NOW.replace(year=9999), "delete", 365, steps=LeaverSteps(groups=365))
     assert last.day(LeaverStep.GROUPS) is None
     assert not last.has_come(LeaverStep.DELETION, NOW.replace(year=9999) + timedelta(days=1))
+
+
+# --- the mailbox, before the licence goes
+
+HANDING_OVER = Deprovisioning.block_remove_licenses_and_delete(grace_days=5, steps=LeaverSteps(mailbox=1, licenses=3))
+MAIL = evolve(E3, plans={**E3.plans, "EXCHANGE_S_ENTERPRISE": "exchange-e3"})
+MAIL_F1 = evolve(F1, plans={**F1.plans, "EXCHANGE_S_DESKLESS": "exchange-f1"})
+BOTH = (LicenseGrant("SPE_E3"), LicenseGrant("SPE_F1"))
+
+
+def mailed(*licenses, skus=(MAIL, F1)):
+    """A tenant in which Ann holds these licences; that of E3 gives a mailbox."""
+    return tenant(there(licenses=licenses or [MAIL.id]), skus=skus)
+
+
+def handing_over(number, snapshot, done_on=None, option=HANDING_OVER, known=ACTIVE, **settings):
+    """What each day's plan does and says of the mailbox, which is handed over on a day."""
+    app, memory = evolve(user_sync_app(deprovisioning=option), **settings), remembered(known)
+    story = []
+    for day in range(number):
+        done = [ACTIVE.object_id] if day == done_on else []
+        plan = app.plan([BO], snapshot, memory, now=NOW + day * DAY, mailboxes_done=done)
+        said = [each.message for each in plan.problems if each.code == "mailbox_waits"]
+        story.append(([change.kind for change in plan.for_person(ANN.id)], said))
+        snapshot, memory = effects(plan, snapshot)
+    return story, snapshot, memory
+
+
+def test_the_licence_with_the_mailbox_waits_until_somebody_says_that_it_was_handed_over():
+    """From the day of the mailbox on each plan says so, and what stays; then licence and account go on their days."""
+    story, _, memory = handing_over(8, mailed(), done_on=6)
+    left = "left on 2026-06-01, and the mailbox is to be handed over"
+    assert story == [
+        (["block_sign_in", "revoke_sessions"], []),
+        ([], [left]),
+        ([], [left]),
+        ([], [f"{left}: until then SPE_E3 stays"]),
+        ([], [f"{left}: until then SPE_E3 stays"]),
+        ([], [f"{left}: until then the account stays"]),
+        (["delete_user"], []),
+        ([], []),
+    ]
+    assert memory.get(ANN.id).status is AppUserStatus.DELETED
+
+
+def test_a_mailbox_that_is_handed_over_in_time_makes_nothing_wait():
+    """The memory keeps it, whichever process plans later, and also where no plan says it again."""
+    story, _, memory = handing_over(7, mailed(), done_on=1)
+    assert [kinds for kinds, _ in story] == [
+        ["block_sign_in", "revoke_sessions"],
+        ["remember"],
+        [],
+        ["remove_licenses"],
+        [],
+        ["delete_user"],
+        [],
+    ]
+    assert not any(said for _, said in story)
+    assert memory.get(ANN.id).departure.mailbox_done
+
+
+def test_licences_without_a_mailbox_go_on_their_day():
+    """What still is ours is remembered, and goes once the mailbox is handed over."""
+    story, snapshot, memory = handing_over(4, mailed(MAIL.id, F1.id), known=evolve(ACTIVE, licenses=BOTH))
+    assert story[3] == (["remove_licenses"], [story[3][1][0]])
+    assert [each.sku_id for each in snapshot.by_id[ACTIVE.object_id].licenses] == [MAIL.id]
+    assert memory.get(ANN.id).licenses == ACTIVE.licenses
+    app = user_sync_app(deprovisioning=HANDING_OVER)
+    plan = app.plan([BO], snapshot, memory, now=NOW + 4 * DAY, mailboxes_done=[ACTIVE.object_id])
+    assert [each.kind for each in plan.for_person(ANN.id)] == ["remember", "remove_licenses"]
+    assert effects(plan, snapshot)[1].get(ANN.id).licenses == ()
+
+
+@pytest.mark.parametrize(
+    ("held", "known"),
+    [
+        ([MAIL.id, MAIL_F1.id], ACTIVE.licenses),
+        ([MAIL.id, HeldLicense(MAIL_F1.id, inherited_from="group")], ACTIVE.licenses),
+    ],
+)
+def test_a_licence_goes_where_another_one_that_stays_gives_the_mailbox(held, known):
+    """It is somebody else's, or a group's; the account still waits, for it would take the mailbox along."""
+    story, *_ = handing_over(6, mailed(*held, skus=(MAIL, MAIL_F1)), known=evolve(ACTIVE, licenses=known))
+    assert story[3][0] == ["remove_licenses"]
+    assert story[5] == ([], ["left on 2026-06-01, and the mailbox is to be handed over: until then the account stays"])
+
+
+def test_an_account_without_a_licensed_mailbox_waits_for_nothing():
+    """There is none, or it is a shared one already."""
+    story, *_ = handing_over(6, mailed(F1.id), known=evolve(ACTIVE, licenses=BOTH[1:]))
+    assert [kinds for kinds, _ in story if kinds] == [
+        ["block_sign_in", "revoke_sessions"],
+        ["remove_licenses"],
+        ["delete_user"],
+    ]
+    assert not any(said for _, said in story)
+
+
+def test_a_service_plan_that_is_switched_off_gives_no_mailbox():
+    """The licence holds Exchange, and not for this person."""
+    off = HeldLicense(MAIL.id, frozenset({"exchange-e3"}))
+    story, *_ = handing_over(4, mailed(off))
+    assert story[3] == (["remove_licenses"], [])
+
+
+def test_licences_of_others_wait_as_well_where_they_are_taken_over():
+    """All direct ones go with a leaver, but not before the mailbox."""
+    story, *_ = handing_over(4, mailed(), known=evolve(ACTIVE, licenses=()), take_over_licenses=True)
+    assert story[3] == ([], ["left on 2026-06-01, and the mailbox is to be handed over: until then SPE_E3 stays"])
+
+
+def test_an_account_that_is_deleted_at_once_is_blocked_first():
+    """Where the mailbox is wanted, the deletion waits for it."""
+    option = Deprovisioning.block_remove_licenses_and_delete(steps=LeaverSteps(mailbox=0))
+    story, *_ = handing_over(3, mailed(), done_on=1, option=option)
+    assert [kinds for kinds, _ in story] == [["block_sign_in", "revoke_sessions"], ["delete_user"], []]
+    assert "until then the account stays" in story[0][1][0]
+
+
+def test_what_was_said_before_somebody_left_does_not_count():
+    """An old export may name the account of somebody who was back in between."""
+    story, *_ = handing_over(4, mailed(), done_on=0)
+    assert story[3][0] == []
+
+
+def test_whoever_is_back_before_the_mailbox_was_handed_over_keeps_the_licence():
+    """And when they leave again, the mailbox is to be handed over anew."""
+    _, snapshot, memory = handing_over(4, mailed(), done_on=1)
+    app = user_sync_app(deprovisioning=HANDING_OVER)
+    back = app.plan([HERE, BO], snapshot, memory, now=NOW + 4 * DAY)
+    assert {"enable_sign_in", "assign_licenses"} <= {each.kind for each in back.for_person(ANN.id)}
+    snapshot, memory = effects(back, snapshot)
+    leaving = app.plan([BO], snapshot, memory, now=NOW + 5 * DAY)
+    assert not effects(leaving, snapshot)[1].get(ANN.id).departure.mailbox_done
+
+
+def test_the_calendar_says_what_waits_for_the_mailbox():
+    """It lists the hand-over, which is a step for an Exchange administrator, as long as it is not done."""
+    app = user_sync_app(deprovisioning=HANDING_OVER)
+    _, _, memory = handing_over(1, mailed())
+    told = [(each.event.value, each.why) for each in app.calendar([BO], memory, now=NOW).entries]
+    assert told == [
+        ("handed_over", "left on 2026-06-01"),
+        ("unlicensed", "left on 2026-06-01, once the mailbox is handed over"),
+        ("deleted", "left on 2026-06-01, once the mailbox is handed over"),
+    ]
+    _, _, memory = handing_over(2, mailed(), done_on=1)
+    assert [each.event.value for each in app.calendar([BO], memory, now=NOW).entries] == ["unlicensed", "deleted"]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Deprovisioning("delete", 5, steps=LeaverSteps(mailbox=4, licenses=3)),
+        lambda: Deprovisioning("delete", 5, steps=LeaverSteps(mailbox=6)),
+        lambda: Deprovisioning("remove_licenses", None, steps=LeaverSteps(mailbox=1)),
+    ],
+)
+def test_the_mailbox_comes_before_the_licences(make):
+    """Anything else is refused, whichever of the two days is wrong."""
+    with pytest.raises(ConfigurationError, match=r"steps\.mailbox is . days?, and licences go"):
+        make()
+
+
+@given(mailbox=st.integers(0, 5), licenses=st.integers(0, 5), deletion=st.integers(5, 7), done_on=st.integers(1, 9))
+def test_no_licence_and_no_account_goes_before_the_mailbox(mailbox, licenses, deletion, done_on):
+    """Whatever the days are, and nothing stays for ever once it was handed over."""
+    steps = LeaverSteps(mailbox=min(mailbox, licenses), licenses=licenses)
+    option = Deprovisioning.block_remove_licenses_and_delete(grace_days=deletion, steps=steps)
+    story, *_ = handing_over(12, mailed(), done_on=done_on, option=option)
+    kinds = [each for each, _ in story]
+    gone = [day for day, each in enumerate(kinds) if "delete_user" in each]
+    assert gone == [max(deletion, done_on)]
+    unlicensed = [day for day, each in enumerate(kinds) if "remove_licenses" in each]
+    own = max(licenses, done_on)
+    assert unlicensed == ([own] if own < gone[0] else [])
+
+
+def test_what_was_said_of_a_mailbox_is_taken_back(tmp_path):
+    """The inverse of that run's report says that it was not handed over, so that the licence waits again."""
+    days = Days(tmp_path / "corp.db", user_sync_app(deprovisioning=HANDING_OVER))
+    days.run(evolve(HERE, grants=Grants(HERE.grants.licenses)), BO)
+    days.run(BO)
+    object_id = days.remembered(ANN).object_id
+
+    def work(tenant, snapshot, known):
+        plan = days.app.plan([BO], snapshot, known, now=days.clock.now(), mailboxes_done=[object_id])
+        return tenant.apply(plan, confirm=plan.fingerprint)
+
+    report = days.day(work)
+    assert days.remembered(ANN).departure.mailbox_done
+    assert kinds(days.undo(report)) == [("remember", "Ann Lee")]
+    assert not days.remembered(ANN).departure.mailbox_done

@@ -36,6 +36,7 @@ class CalendarEvent(StrEnum):
     - ``deactivated``: the person leaves: sign-in is blocked, sessions end, and roles go; so do memberships of pushed
       groups, unless they have a day of their own.
     - ``left_groups``: the memberships of pushed groups go that were given from here.
+    - ``handed_over``: the mailbox is to be handed over by a script for Exchange.
     - ``unlicensed``: the licences that were granted from here go.
     - ``deleted``: the account is deleted.
     """
@@ -45,6 +46,7 @@ class CalendarEvent(StrEnum):
     ROLE_ENDED = "role_ended"
     DEACTIVATED = "deactivated"
     LEFT_GROUPS = "left_groups"
+    HANDED_OVER = "handed_over"
     UNLICENSED = "unlicensed"
     DELETED = "deleted"
 
@@ -55,6 +57,7 @@ _TONES = {
     CalendarEvent.ROLE_ENDED: Tone.TAKE,
     CalendarEvent.DEACTIVATED: Tone.TAKE,
     CalendarEvent.LEFT_GROUPS: Tone.TAKE,
+    CalendarEvent.HANDED_OVER: Tone.CHANGE,
     CalendarEvent.UNLICENSED: Tone.TAKE,
     CalendarEvent.DELETED: Tone.TAKE,
 }

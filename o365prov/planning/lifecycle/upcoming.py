@@ -18,10 +18,14 @@ from o365prov.provisioning import Eligibility
 
 _LATER = {
     LeaverStep.GROUPS: CalendarEvent.LEFT_GROUPS,
+    LeaverStep.MAILBOX: CalendarEvent.HANDED_OVER,
     LeaverStep.LICENSES: CalendarEvent.UNLICENSED,
     LeaverStep.DELETION: CalendarEvent.DELETED,
 }
 """The steps that can have a day after the block."""
+
+_WAITING = (LeaverStep.LICENSES, LeaverStep.DELETION)
+"""The steps that wait for the mailbox."""
 
 _SOON = (Eligibility.HOLD, Eligibility.PREPARE, Eligibility.PROVISION, Eligibility.SUSPEND)
 
@@ -131,7 +135,11 @@ class Upcoming:
                 continue
             if step is LeaverStep.GROUPS and day <= max(departure.at, self.now):
                 continue  # with the block; whether it was done since is known to the plans of groups alone
-            yield CalendarEntry(max(day, self.now), event, subject, why)
+            if step is LeaverStep.MAILBOX and departure.mailbox_done:
+                continue
+            waits = step in _WAITING and departure.waits_for_mailbox
+            once = ", once the mailbox is handed over" if waits else ""
+            yield CalendarEntry(max(day, self.now), event, subject, f"{why}{once}")
 
 
 def _later(at: datetime, days: int) -> datetime:

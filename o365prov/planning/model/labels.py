@@ -162,7 +162,11 @@ _AFTER = {
 }
 
 
-_OWN_DAYS = {LeaverStep.GROUPS: "leave the groups", LeaverStep.LICENSES: "remove licences"}
+_OWN_DAYS = {
+    LeaverStep.GROUPS: "leave the groups",
+    LeaverStep.MAILBOX: "hand over the mailbox",
+    LeaverStep.LICENSES: "remove licences",
+}
 
 
 def _what(departure: Departure) -> str:
@@ -252,6 +256,8 @@ def _remembered(change: Remember) -> Iterator[str]:
     if change.missing is not None:
         reads = count_text(change.missing.reads, "complete read")
         yield f"missing from the source in {reads}, since {change.missing.since:%Y-%m-%d %H:%M %Z}"
+    if change.mailbox_done is not None:
+        yield f"the mailbox was {'' if change.mailbox_done else 'not '}handed over"
     if change.seen:
         yield "at the source again"
 

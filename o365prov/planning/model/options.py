@@ -156,12 +156,14 @@ class PlanRequest:
             id of the person who gets the account.
         complete: whether the assignments are all that there are. Of an incomplete read nobody is taken to have left
             who is missing.
+        mailboxes_done: the object ids of the accounts of leavers whose mailboxes were handed over.
 
     """
 
     only: frozenset[str] | None = field(default=None, converter=_only)
     transfers: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False)
     complete: bool = True
+    mailboxes_done: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
 
     def __attrs_post_init__(self) -> None:
         accounts = list(self.transfers.values())
@@ -170,10 +172,15 @@ class PlanRequest:
 
     @classmethod
     def of(
-        cls, only: Iterable[str] | None, transfers: Mapping[str, str] | None, *, complete: bool = True
+        cls,
+        only: Iterable[str] | None,
+        transfers: Mapping[str, str] | None,
+        *,
+        complete: bool = True,
+        mailboxes_done: Iterable[str] = (),
     ) -> PlanRequest:
         """The request with these values, where None stands for no transfers."""
-        return cls(only, {} if transfers is None else transfers, complete)
+        return cls(only, {} if transfers is None else transfers, complete, mailboxes_done)
 
     @property
     def counts(self) -> bool:

@@ -235,6 +235,8 @@ class PersonUndo:
             self.changes.append(
                 Remember(subject, self.reason, known.object_id or None, missing=less, seen=less is None)
             )
+        if change.mailbox_done and known is not None and known.departure is not None and known.departure.mailbox_done:
+            self.changes.append(Remember(self.subject, self.reason, known.object_id, mailbox_done=False))
         if change.departure is not None and known is not None and known.departure == change.departure:
             self.issues.append(left_alone.STILL_LEFT)
 

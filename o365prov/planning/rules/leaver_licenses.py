@@ -9,22 +9,72 @@ Source: Okta support, "Can Okta remove group-inherited licenses in O365 when dep
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from o365prov.errors import Issue
 from o365prov.people import AppUser, LicenseGrant
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import RemoveLicenses
-from o365prov.planning.rules.license_grants import LicensesHeld
+from o365prov.planning.rules.license_grants import LicensesHeld, names
 from o365prov.planning.rules.license_problems import left_behind
+from o365prov.planning.rules.service_plans import MAILBOX_PLANS
 from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot, TenantUser
+from o365prov.rendering import names_text
 
 
 def leaver_removal(
-    user: AppUser, account: TenantUser, subject: Subject, snapshot: TenantSnapshot, reason: str, *, take_over: bool
+    user: AppUser,
+    account: TenantUser,
+    subject: Subject,
+    snapshot: TenantSnapshot,
+    reason: str,
+    *,
+    take_over: bool,
+    keeps_mailbox: bool,
 ) -> RemoveLicenses | None:
-    """The removal of a leaver's licences; None if the account holds none that should go."""
+    """The removal of a leaver's licences; None if the account holds none that should go.
+
+    With *keeps_mailbox* those stay without which there would be no mailbox.
+    """
     held = LicensesHeld.of(account.licenses, snapshot)
-    removing = [held.removal(sku) for sku in _due(user, held, snapshot, take_over=take_over)]
-    return RemoveLicenses(subject, reason, account.id, tuple(removing)) if removing else None
+    due = _due(user, held, snapshot, take_over=take_over)
+    waiting = _with_mailbox(due, held, snapshot) if keeps_mailbox else ()
+    removing = tuple(held.removal(sku) for sku in due if sku not in waiting)
+    ids = {sku.id for sku in waiting}
+    grants = tuple(each for each in user.licenses if (sku := snapshot.find_sku(each.sku)) and sku.id in ids)
+    return RemoveLicenses(subject, reason, account.id, removing, grants) if removing else None
+
+
+def waiting_for_mailbox(
+    user: AppUser, account: TenantUser, snapshot: TenantSnapshot, *, take_over: bool
+) -> tuple[str, ...]:
+    """The part numbers of the licences that would go, and without which there would be no mailbox."""
+    held = LicensesHeld.of(account.licenses, snapshot)
+    due = _due(user, held, snapshot, take_over=take_over)
+    return tuple(sku.part_number for sku in _with_mailbox(due, held, snapshot))
+
+
+def mailbox_waits(reason: str, account: TenantUser, stays: Sequence[str]) -> Issue:
+    """That a mailbox is to be handed over, and what *stays* until then.
+
+    >>> from o365prov.planning import TenantUser
+    >>> ann = TenantUser("7f", {"userPrincipalName": "ann@corp.example"})
+    >>> print(mailbox_waits("left on 2026-06-01", ann, ["SPE_E3"]).message)
+    left on 2026-06-01, and the mailbox is to be handed over: until then SPE_E3 stays
+    """
+    until = f": until then {names_text(stays)} {'stay' if len(stays) > 1 else 'stays'}" if stays else ""
+    return Issue(
+        "mailbox_waits",
+        f"{reason}, and the mailbox is to be handed over{until}",
+        f"Run the script for Exchange, then plan with mailboxes_done=[{account.id!r}], or with the ids of its export "
+        "(export.handed_over)",
+        severity="warning",
+    )
+
+
+def has_mailbox(account: TenantUser, snapshot: TenantSnapshot) -> bool:
+    """Whether a licence gives the account a mailbox, directly or through a group."""
+    return not LicensesHeld.of(account.licenses, snapshot).plan_names(snapshot).isdisjoint(MAILBOX_PLANS)
 
 
 def leaver_keeps(
@@ -56,6 +106,15 @@ def _due(user: AppUser, held: LicensesHeld, snapshot: TenantSnapshot, *, take_ov
     ours = {sku.id for grant in user.licenses if (sku := snapshot.find_sku(grant.sku))}
     skus = [sku for sku_id in held.direct if (sku := snapshot.sku_named.get(sku_id))]
     return sorted((sku for sku in skus if take_over or sku.id in ours), key=lambda sku: sku.part_number)
+
+
+def _with_mailbox(due: Iterable[Sku], held: LicensesHeld, snapshot: TenantSnapshot) -> tuple[Sku, ...]:
+    """Those of the licences that give the mailbox, unless a licence that stays gives it too."""
+    going = {sku.id for sku in due}
+    stays = LicensesHeld({each: plans for each, plans in held.direct.items() if each not in going}, held.inherited)
+    if not stays.plan_names(snapshot).isdisjoint(MAILBOX_PLANS):
+        return ()
+    return tuple(sku for sku in due if not {*names(sku, held.direct[sku.id])}.isdisjoint(MAILBOX_PLANS))
 
 
 def _name(sku_id: str, snapshot: TenantSnapshot) -> str:

@@ -19,7 +19,14 @@ from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, Remember, RevokeSessions
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
-from o365prov.planning.rules.leaver_licenses import leaver_keeps, leaver_removal, still_held
+from o365prov.planning.rules.leaver_licenses import (
+    has_mailbox,
+    leaver_keeps,
+    leaver_removal,
+    mailbox_waits,
+    still_held,
+    waiting_for_mailbox,
+)
 from o365prov.planning.rules.roles import removals, roles_still_held
 from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.transitions.lookup import transition
@@ -56,6 +63,7 @@ class Leaver:
         linked_elsewhere: the name of another app that has linked the account too; empty for none.
         taken: the object ids of accounts that are somebody's.
         ended: when the assignment ended; None where that is not known.
+        mailbox_done: whether the caller says that the mailbox was handed over.
 
     """
 
@@ -66,6 +74,7 @@ class Leaver:
     linked_elsewhere: str = ""
     taken: Collection[str | None] = ()
     ended: datetime | None = None
+    mailbox_done: bool = False
 
     def decide(self) -> tuple[list[Change], list[Problem]]:
         """What happens to the account now, and what is wrong."""
@@ -85,8 +94,8 @@ class Leaver:
         if row.step is Step.KEEP:
             return [self._keep(account)], problems
         changes = self._changes(row, account)
-        if (stays := self._stays(account, changes)) is not None:
-            problems.append(self._problem(stays, account))
+        said = () if row.step is Step.DELETE else (self._stays(account, changes), self._mailbox(account))
+        problems += [self._problem(each, account) for each in said if each is not None]
         return changes, problems
 
     def _other_account(self) -> TenantUser | None:
@@ -102,6 +111,23 @@ class Leaver:
             return None
         return leaver_keeps(self.user, account, self.snapshot, take_over=take_over, direct_only=not changes)
 
+    def _mailbox(self, account: TenantUser) -> Issue | None:
+        """That the mailbox is to be handed over by now, and what waits for it."""
+        departure = self.departure
+        if not (departure.has_come(LeaverStep.MAILBOX, self.now) and self._keeps_mailbox(account)):
+            return None
+        stays: tuple[str, ...] = ()
+        if departure.has_come(LeaverStep.DELETION, self.now):
+            stays = ("the account",)
+        elif departure.has_come(LeaverStep.LICENSES, self.now):
+            take_over = self.rules.take_over_licenses
+            stays = waiting_for_mailbox(self.user, account, self.snapshot, take_over=take_over)
+        return mailbox_waits(self._reason, account, stays)
+
+    def _keeps_mailbox(self, account: TenantUser) -> bool:
+        """Whether the account keeps what gives it a mailbox, because nobody has handed that over yet."""
+        return self.departure.waits_for_mailbox and has_mailbox(account, self.snapshot)
+
     @property
     def departure(self) -> Departure:
         """The option and the day that hold for this person: those of the day on which they left, or leave again.
@@ -111,7 +137,7 @@ class Leaver:
         """
         user = self.user
         if user.departure is not None and not user.is_in_use and user.status is not AppUserStatus.KEPT:
-            return user.departure
+            return evolve(user.departure, mailbox_done=True) if self.mailbox_done else user.departure
         return self.rules.provisioning.deprovisioning.departure(self.now)
 
     def _situation(self, account: TenantUser | None) -> Situation:
@@ -125,7 +151,7 @@ class Leaver:
             account_state(account, user),
             Link.OTHER_APPS if self.linked_elsewhere else Link.OWN,
             control_of(account, user, self.snapshot, provisioning) if account else Control.CLOUD,
-            due=departure.has_come(LeaverStep.DELETION, self.now),
+            due=departure.has_come(LeaverStep.DELETION, self.now) and not (account and self._keeps_mailbox(account)),
             deactivates=provisioning.deactivate_users and not is_left_alone,
             reverts=rules.scope is Scope.DRIFT,
         )
@@ -167,14 +193,22 @@ class Leaver:
                 back = back and (departure.then is not AfterBlock.KEEP or bool(changes))
                 changes.append(Remember(subject, reason, account.id, departure=departure, reaches_back=back))
             case Step.WAIT:
-                changes += self._reach_back(account, subject)
+                changes += self._reach_back(account, subject) or self._handed_over(account, subject)
             case _:
                 raise ValueError(f"who left can't have the step {row.step!r}: {row.words}")
         if self.user.unfinished and not account.enabled:
             changes.append(RevokeSessions(subject, reason, account.id, None))
         if departure.has_come(LeaverStep.LICENSES, self.now):
             take_over = self.rules.take_over_licenses
-            removal = leaver_removal(self.user, account, subject, self.snapshot, reason, take_over=take_over)
+            removal = leaver_removal(
+                self.user,
+                account,
+                subject,
+                self.snapshot,
+                reason,
+                take_over=take_over,
+                keeps_mailbox=departure.waits_for_mailbox,
+            )
             changes += [removal] if removal else []
         if not changes:
             changes += self._corrections(account, subject)
@@ -203,6 +237,13 @@ class Leaver:
             return f"{left}, and excluded no longer" if self._was_excluded else left
         while_off = ", while Deactivate Users was off" if self.user.status is AppUserStatus.KEPT else ""
         return f"left on {departure.at:%Y-%m-%d}{while_off}"
+
+    def _handed_over(self, account: TenantUser, subject: Subject) -> list[Change]:
+        """Remember that the caller says that the mailbox was handed over."""
+        held = self.user.departure
+        if not self.mailbox_done or held is None or not held.waits_for_mailbox:
+            return []
+        return [Remember(subject, f"{self._reason}, and the mailbox was handed over", account.id, mailbox_done=True)]
 
     def _offered(self, held: Departure, option: Deprovisioning) -> Departure:
         """What would hold from now on: the option, except for the days of steps that were done by now."""

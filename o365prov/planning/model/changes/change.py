@@ -35,6 +35,7 @@ class Remember:
         waiting: the licences for which the person waits.
         roles: the directory roles that count as granted from here.
         excluded_by: the condition that excludes the person; empty where none does any more.
+        mailbox_done: whether the mailbox of somebody who left was handed over, as the caller says.
         missing: in how many complete reads the person was missing; *seen* is whether the person is there again.
 
     """
@@ -56,6 +57,7 @@ class Remember:
     excluded_by: str | None = None
     missing: Missing | None = None
     seen: bool = False
+    mailbox_done: bool | None = None
 
 
 Change: TypeAlias = (

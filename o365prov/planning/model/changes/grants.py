@@ -140,6 +140,7 @@ class RemoveLicenses:
 
     Args:
         remove: the licences to remove.
+        grants: the licences that the person still has from us then, because they wait for the mailbox.
 
     """
 
@@ -152,3 +153,4 @@ class RemoveLicenses:
     reason: str
     object_id: str
     remove: tuple[LicenseRemoval, ...]
+    grants: tuple[LicenseGrant, ...] = ()
