@@ -280,7 +280,7 @@ class Office365App(planning.AppOverview):
             transfers: accounts that are handed over although somebody else had them, or had their name: object ids by
                 the id of the person who gets the account.
             complete: whether *assignments* are all that there are: who is missing in part of them has not left.
-            mailboxes_done: the object ids of leavers' accounts whose mailboxes were handed over, so that licences may go
+            mailboxes_done: the object ids of leavers' accounts whose mailboxes were handed over, so that licences go
                 that wait for it, see :class:`~o365prov.LeaverSteps`; the memory keeps it.
             made_by: who makes the plan, such as an administrator's address: the state keeps it for the audit.
 
