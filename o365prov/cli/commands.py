@@ -8,7 +8,7 @@ from click.shell_completion import get_completion_class
 from o365prov.cli.app_commands import check, expr, init, preview
 from o365prov.cli.codes import explain
 from o365prov.cli.fake_tenant_command import fake_tenant
-from o365prov.cli.lifecycle_commands import calendar, strays, undo
+from o365prov.cli.lifecycle_commands import calendar, hand_overs, strays, undo
 from o365prov.cli.plan_commands import apply, plan, verify
 from o365prov.cli.state_commands import state
 from o365prov.cli.tenant_commands import audit, doctor, import_command
@@ -50,6 +50,7 @@ for each in (
     undo,
     strays,
     calendar,
+    hand_overs,
     import_command,
     audit,
     state,

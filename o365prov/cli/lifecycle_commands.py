@@ -1,4 +1,4 @@
-"""The days to come, accounts that nobody is assigned to, and the plan that takes a run back."""
+"""The days to come, who left, accounts that nobody is assigned to, and the plan that takes a run back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from o365prov.cli.showing import Form, form_options, show, tell
 from o365prov.cli.tenant_commands import known_tenant
 from o365prov.configuration import AppFile
 from o365prov.errors import UsageError
-from o365prov.planning import Calendar, Plan, Strays, find_strays
+from o365prov.planning import Calendar, Plan, TenantSnapshot, find_hand_overs, find_strays
 
 
 @click.command()
@@ -40,18 +40,33 @@ async def _calendar(file: AppFile) -> Calendar:
 @form_options
 def strays(app_path: Path, form: Form | None) -> int:
     """Show accounts that nobody is assigned to, and their seats."""
-    found = run(_strays(AppFile.load(app_path)))
+    file = AppFile.load(app_path)
+    found = find_strays(*run(_planned(file)), lifecycle=file.app.lifecycle)
     show(found, form, found.to_dicts)
     return 0
 
 
-async def _strays(file: AppFile) -> Strays:
+@click.command(name="hand-overs")
+@app_option
+@form_options
+def hand_overs(app_path: Path, form: Form | None) -> int:
+    """Show who left, to whom they hand over, and when.
+
+    That is data for other systems: managers, mailboxes, and the day of each step.
+    """
+    found = find_hand_overs(*run(_planned(AppFile.load(app_path))))
+    show(found, form, found.to_dicts)
+    return 0
+
+
+async def _planned(file: AppFile) -> tuple[Plan, TenantSnapshot]:
+    """The plan as of now, and the tenant that it was made for."""
     assignments = (await file.read_people()).assignments
     with opened_state(file) as state:
         async with connected(file, state) as tenant:
             snapshot = await read_tenant(file, tenant, file.app.needs(assignments))
             known = state.app_users(snapshot.tenant_id, file.app.name)
-    return find_strays(file.app.plan(assignments, snapshot, known, now=now()), snapshot)
+    return file.app.plan(assignments, snapshot, known, now=now()), snapshot
 
 
 @click.command()

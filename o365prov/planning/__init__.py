@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from o365prov.planning.hazards.population import hazards_again
     from o365prov.planning.hazards.shares import harm_hazards
     from o365prov.planning.lifecycle.calendar import Calendar, CalendarEntry, CalendarEvent
+    from o365prov.planning.lifecycle.hand_overs import HandOver, HandOvers, find_hand_overs
     from o365prov.planning.lifecycle.strays import Stray, Strays, find_strays
     from o365prov.planning.lifecycle.upcoming import Upcoming
     from o365prov.planning.matching.collisions import collisions
@@ -136,6 +137,7 @@ else:
             "model.comparing.values_of_changes",
             "lifecycle.calendar",
             "lifecycle.upcoming",
+            "lifecycle.hand_overs",
             "lifecycle.strays",
             "planner",
             "assigned",
@@ -173,6 +175,8 @@ __all__ = [
     "GrantRole",
     "GroupKind",
     "GuestInvitations",
+    "HandOver",
+    "HandOvers",
     "Harm",
     "HeldLicense",
     "HolderKind",
@@ -243,6 +247,7 @@ __all__ = [
     "compare_account",
     "every_row",
     "expected_accounts",
+    "find_hand_overs",
     "find_strays",
     "fingerprint",
     "forget_rows_met",

@@ -81,6 +81,7 @@ def test_strays_and_the_days_to_come(run, fake, folder):
     [kiosk] = json.loads(run("strays", "--json")[1])
     assert kiosk["username"] == "kiosk@corp.example"
     assert json.loads(run("calendar", "--json")[1]) == []
+    assert run("hand-overs")[1].strip() == "0 people who left"
 
 
 def test_a_push_of_some(run, fake):

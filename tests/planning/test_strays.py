@@ -5,7 +5,7 @@ from attrs import evolve
 from leavers import ACTIVE, ANN, BO, DAY, NAME
 from organisation import DOMAIN, E3, F1, NOW, READER, account, assigned, remembered, somebody, tenant, user_sync_app
 
-from o365prov import Departure, HeldLicense, UsageError
+from o365prov import Departure, HeldLicense, Lifecycle, UsageError
 from o365prov.people import AppUserStatus
 from o365prov.planning import Strays, find_strays
 
@@ -55,6 +55,13 @@ def test_what_another_app_has_linked_is_said():
     known = evolve(remembered(), linked_elsewhere={OLD.id: "Office 365 (Oslo)"})
     plan = user_sync_app().plan([BO], snapshot, known, now=NOW)
     assert [each.why for each in find_strays(plan, snapshot).accounts] == ["linked by the app Office 365 (Oslo)"]
+
+
+def test_an_account_that_is_excluded_is_marked():
+    """Somebody decided that it is never touched, so that nobody looks into it again."""
+    plan, snapshot = user_sync_app().plan([BO], tenant(BOS, OLD), remembered(), now=NOW), tenant(BOS, OLD)
+    rules = Lifecycle(excluded_accounts=[OLD.id.upper()])
+    assert [each.why for each in find_strays(plan, snapshot, lifecycle=rules).accounts] == ["excluded: never touched"]
 
 
 def test_the_plan_takes_nothing_from_strays():

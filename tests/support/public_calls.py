@@ -57,7 +57,7 @@ from o365prov.graph import Operation
 from o365prov.group_push import AppGroups, GroupPlan, GroupPush, GroupReport, PushedGroup
 from o365prov.importing import ImportMemory, ImportPlan, Office365Import
 from o365prov.people import LeaverStep
-from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind, Lookup, LookupKind, Strays
+from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HandOvers, HolderKind, Lookup, LookupKind, Strays
 from o365prov.provisioning import DesiredUser
 from o365prov.sources import DirectoryEntry, DirectoryRead, EntryKind, OktaRead, csv_file, ldif, okta_json
 from o365prov.state import Lease, MemoryState, Run, SQLiteState
@@ -189,6 +189,7 @@ def folder() -> Path:
     examples()[GroupReport].save(path / "group_report.json")
     examples()[Calendar].save(path / "calendar.json")
     examples()[Strays].save(path / "strays.json")
+    examples()[HandOvers].save(path / "hand_overs.json")
     examples()[ImportMemory].save(path / "import_memory.json")
     examples()[OktaRead].save(path / "okta_read.json")
     fake_tenant().save(path / "fake.json")
@@ -487,6 +488,9 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "Strays.from_json": {"text": lambda: Strays.to_json(examples()[Strays])},
     "Strays.load": {"path": lambda: folder() / "strays.json"},
     "find_strays": {"snapshot": fake_snapshot},
+    "HandOvers.from_json": {"text": lambda: HandOvers.to_json(examples()[HandOvers])},
+    "HandOvers.load": {"path": lambda: folder() / "hand_overs.json"},
+    "find_hand_overs": {"snapshot": fake_snapshot},
     "unused_permissions": {"granted": lambda: ["User.Read.All"]},
     "shipped_mapping": {"provisioning": UserSync},
     "Missing": {"at": lambda: NOW},

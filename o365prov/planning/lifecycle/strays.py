@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,10 +12,11 @@ from attrs import field, frozen
 from o365prov._annotations import check_call
 from o365prov._fields import as_sorted, as_tuple, typed
 from o365prov.errors import UsageError
-from o365prov.people import AppUser
+from o365prov.people import AppUser, AppUsers
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.next_state import NextMemory
 from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
+from o365prov.provisioning import Lifecycle
 from o365prov.rendering import (
     Block,
     Cell,
@@ -134,7 +135,7 @@ class Strays(Renderable, Saved):
         return f"Strays({count_text(len(self.accounts), 'account')})"
 
 
-def find_strays(plan: Plan, snapshot: TenantSnapshot) -> Strays:
+def find_strays(plan: Plan, snapshot: TenantSnapshot, *, lifecycle: Lifecycle | None = None) -> Strays:
     """The accounts that are enabled or licensed, and that nobody is assigned to once *plan* is applied.
 
     Whoever the plan links, holds or creates is assigned; so is somebody who is stopped, under the username that they
@@ -143,6 +144,7 @@ def find_strays(plan: Plan, snapshot: TenantSnapshot) -> Strays:
     Args:
         plan: a plan for everybody.
         snapshot: the tenant that it was made for.
+        lifecycle: the app's, such as ``app.lifecycle``: of an account that it excludes it is said; None for none.
 
     Raises:
         UsageError: the snapshot was read for some people, or is another tenant's.
@@ -159,15 +161,16 @@ def find_strays(plan: Plan, snapshot: TenantSnapshot) -> Strays:
     after = memory.after(plan.id)
     known = {user.object_id: user for user in after}
     named = {each.subject.username.lower() for each in plan.problems if each.stops and each.subject.username}
+    excluded = frozenset() if lifecycle is None else lifecycle.excluded_accounts
     found = (
-        _stray(user, known.get(user.id), snapshot, after.linked_elsewhere.get(user.id, ""))
+        _stray(user, known.get(user.id), snapshot, _why(user, known.get(user.id), after, excluded))
         for user in sorted(snapshot.users, key=lambda each: each.username.lower())
         if user.username.lower() not in named and (user.enabled or user.licenses)
     )
     return Strays(plan.tenant_id, plan.made_at, [each for each in found if each is not None])
 
 
-def _stray(user: TenantUser, known: AppUser | None, snapshot: TenantSnapshot, other_app: str) -> Stray | None:
+def _stray(user: TenantUser, known: AppUser | None, snapshot: TenantSnapshot, why: str) -> Stray | None:
     if known is not None and known.is_in_use:
         return None
     names = {sku.id: sku.part_number for sku in snapshot.skus}
@@ -180,12 +183,14 @@ def _stray(user: TenantUser, known: AppUser | None, snapshot: TenantSnapshot, ot
         {names.get(held.sku_id, held.sku_id) for held in user.licenses},
         {names.get(held.sku_id, held.sku_id) for held in user.licenses if held.inherited_from},
         {roles.get(each.role_id, each.role_id) for each in snapshot.roles_of.get(user.id, ())},
-        _why(known, other_app),
+        why,
     )
 
 
-def _why(known: AppUser | None, other_app: str) -> str:
-    if other_app:
+def _why(user: TenantUser, known: AppUser | None, app_users: AppUsers, excluded: Collection[str]) -> str:
+    if user.id.lower() in excluded:
+        return "excluded: never touched"
+    if other_app := app_users.linked_elsewhere.get(user.id):
         return f"linked by the app {other_app}"
     if known is None:
         return "never linked from here"
