@@ -163,7 +163,8 @@ class Membership:
                 "members",
                 "warning",
             )
-        if waiting := len(self.pushed.members) - len(self.wanted):
+        leaving = {self.accounts.owners[each].person_id for each in self.accounts.staying}
+        if waiting := len(self.pushed.members - leaving) - len(self.wanted):
             yield Issue(
                 "members_without_account",
                 f"has {count_text(waiting, 'member')} without an account from here: they are added once they have one",

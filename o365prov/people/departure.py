@@ -118,8 +118,9 @@ class Departure:
 
     @property
     def own_days(self) -> dict[LeaverStep, datetime]:
-        """The days of the steps that are done neither at once nor at the end of the grace period, in order."""
-        return {step: day for step in self.steps.own_days if (day := self.day(step)) is not None}
+        """The days of the steps that are done neither at once nor at the end of the grace period, the first first."""
+        days = {step: day for step in self.steps.own_days if (day := self.day(step)) is not None}
+        return dict(sorted(days.items(), key=lambda each: each[1]))
 
     @property
     def waits_for_mailbox(self) -> bool:

@@ -218,7 +218,8 @@ def _cells(each: HandOver, now: datetime) -> Iterator[str]:
     yield f"{_full_name(each.manager)}{left}" if each.manager else "nobody known"
     done = ", handed over" if each.mailbox_done else ""
     yield f"mailbox {each.mailbox}{done}" if each.mailbox else "no mailbox"
-    coming = [f"{step} on {day:%Y-%m-%d}" for step, day in each.days.items() if day > now]
+    ordered = sorted(each.days.items(), key=lambda one: one[1])
+    coming = [f"{step} on {day:%Y-%m-%d}" for step, day in ordered if day > now]
     yield ", ".join(coming) or "all is due"
 
 
