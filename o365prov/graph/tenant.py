@@ -90,13 +90,14 @@ class Tenant:
             arguments.setting("retry_policy", retry_policy, RetryPolicy),
             arguments.of_kind("read_only", read_only, bool),
         )
+        breaker = arguments.setting("circuit_breaker", circuit_breaker, CircuitBreaker)
         self._applier = applying.Applier(
             arguments.having("begin_run", "state", state, 'a State, such as SQLiteState("corp.db")'),
             arguments.setting("safeguards", safeguards, planning.Safeguards),
             cloud,
-            arguments.setting("circuit_breaker", circuit_breaker, CircuitBreaker),
+            breaker,
         )
-        self._pusher = pushing.GroupPusher(self.state, self._applier.worker, cloud)
+        self._pusher = pushing.GroupPusher(self.state, self._applier.worker, cloud, breaker)
         self._one_apply = asyncio.Lock()
         facts = reading.KeptFacts(arguments.age("facts_age", facts_age))
         self._reader = reading.Reader(facts, self.state, self._applier.worker.call)

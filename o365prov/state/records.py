@@ -12,7 +12,7 @@ from attrs import field, frozen
 from o365prov import planning
 from o365prov._annotations import check_after_failure
 from o365prov._fields import as_frozenset, frozen_mapping, typed, whole_number
-from o365prov.errors import UsageError
+from o365prov.errors import QuarantinedError, UsageError
 
 
 @frozen(field_transformer=typed)
@@ -215,6 +215,11 @@ class Quarantine:
         """Which app, since when, and why."""
         where = f"the app {self.app_name} in tenant {self.tenant_id}"
         return f"{where} is quarantined since {self.since:%Y-%m-%d %H:%M:%S} UTC, because {self.reason}"
+
+    def refusal(self) -> QuarantinedError:
+        """The error for whoever would write all the same."""
+        allow = f"state.allow({self.tenant_id!r}, {self.app_name!r})"
+        return QuarantinedError(f"{self}: correct it, then let the app go on with {allow}")
 
 
 def addresses_of(change: planning.Change) -> Iterator[str]:

@@ -236,7 +236,7 @@ class SqlState:
             contents.tenants.renew(lease, run.tenant_id)
             contents.runs.end(run, stopped, quarantined=bool(quarantine))
             if quarantine:
-                contents.quarantines.begin(run, quarantine)
+                contents.quarantines.begin(run.tenant_id, run.app_name, run.plan_id, quarantine)
 
     # the quarantine
 
@@ -246,6 +246,13 @@ class SqlState:
         with self._open(writes=False) as contents:
             contents.check_quarantines(tenant_id)
             return contents.quarantines.of_tenant(tenant_id)
+
+    def quarantine(self, lease: Lease, app_name: str, plan_id: str, reason: str) -> None:
+        """Quarantine an app whose plan has no run; see :meth:`State.quarantine`."""
+        check_call(State.quarantine, locals())
+        with self._open() as contents:
+            contents.tenants.renew(lease, lease.tenant_id)
+            contents.quarantines.begin(lease.tenant_id, app_name, plan_id, reason)
 
     def allow(self, tenant_id: str, app_name: str, *, allowed_by: str = "") -> Quarantine | None:
         """Let a quarantined app go on; see :meth:`State.allow`."""

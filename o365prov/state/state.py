@@ -244,6 +244,18 @@ class State(Protocol):
         """
         ...
 
+    def quarantine(self, lease: Lease, app_name: str, plan_id: str, reason: str) -> None:
+        """Quarantine an app from now on, where too much failed of a plan that has no run, such as one of groups.
+
+        Args:
+            lease: the lease of the tenant, which is renewed.
+            app_name: the app, such as ``group_push.app_name``.
+            plan_id: the plan, such as the fingerprint of a plan of groups.
+            reason: what failed, how often, and what Graph said.
+
+        """
+        ...
+
     def allow(self, tenant_id: str, app_name: str, *, allowed_by: str = "") -> Quarantine | None:
         """Let an app that is quarantined go on: its plans can be applied again.
 

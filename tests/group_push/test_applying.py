@@ -1,12 +1,13 @@
 """Applying a plan of groups: what is repeated, what is said, and what the next process finds."""
 
 import pytest
+from azure.core.credentials import AccessToken
 from hypothesis import given
 from hypothesis import strategies as st
 from pushes import NAMES, Pushes, group, kinds
 
 from o365prov import BlockingTenant
-from o365prov.errors import LeaseLostError, PlanRefusedError, StalePlanError, StateError
+from o365prov.errors import LeaseLostError, PlanRefusedError, QuarantinedError, StalePlanError, StateError
 from o365prov.planning import Result
 from o365prov.testing import Dropped, FakeTenant, GatewayTimeout, RandomFaults, ScheduledFaults
 
@@ -44,6 +45,51 @@ def test_a_member_whom_somebody_added_meanwhile_counts_as_added():
     pushes.add_by_hand("Sales", "bob")
     assert pushes.apply(plan).ok
     assert pushes.members("Sales") == {"ann", "bob", "cy"}
+
+
+class Consented:
+    """A credential of an app registration with these permissions."""
+
+    def __init__(self, fake, *permissions):
+        self._fake, self._client_id = fake, fake.applications.add(permissions=permissions)
+
+    def get_token(self, *scopes, **options):
+        return AccessToken(self._fake.applications.token(self._client_id), 1 << 33)
+
+
+READING = ("Domain.Read.All", "Organization.Read.All", "User.Read.All", "Group.Read.All", "GroupMember.Read.All")
+
+
+def test_a_push_in_which_too_much_fails_for_one_reason_stops_and_quarantines_the_app():
+    """Most groups are not even tried, and nothing is written until somebody allows it, in another process too."""
+    pushes, groups = Pushes(), [group(f"G{number}", "ann") for number in range(100)]
+    pushes.credential = Consented(pushes.fake, *READING)
+    report = pushes.apply(pushes.plan(*groups))
+    assert "writes failed for one reason (403 Authorization_RequestDenied" in report.stopped
+    assert "the app is quarantined" in report.stopped
+    assert (len(report.failed), report.done) == (20, ())
+    [quarantine] = pushes.state.quarantines(pushes.tenant_id)
+    assert (quarantine.app_name, quarantine.plan_id) == (pushes.push.app_name, report.fingerprint)
+    pushes.credential = None
+    with pytest.raises(QuarantinedError, match="because 20 of the last 20 writes failed"):
+        pushes.apply(pushes.plan(*groups))
+    assert not pushes.fake.groups
+    pushes.state.allow(pushes.tenant_id, pushes.push.app_name)
+    assert pushes.apply(pushes.plan(*groups)).ok
+    assert pushes.plan(*groups).is_empty
+
+
+def test_an_app_that_is_quarantined_for_people_pushes_no_groups():
+    """What was wrong with the consent is wrong for groups as well, and another app may go on."""
+    pushes = Pushes()
+    lease = pushes.state.acquire(pushes.tenant_id)
+    pushes.state.quarantine(lease, pushes.push.app_name, "plan", "20 of the last 20 writes failed")
+    pushes.state.quarantine(lease, "another app", "plan", "20 of the last 20 writes failed")
+    pushes.state.release(lease)
+    with pytest.raises(QuarantinedError):
+        pushes.apply(pushes.plan(group("Sales", "ann")))
+    pushes.state.allow(pushes.tenant_id, pushes.push.app_name)
+    assert pushes.apply(pushes.plan(group("Sales", "ann"))).ok
 
 
 def test_a_plan_is_applied_once():

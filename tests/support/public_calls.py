@@ -254,6 +254,7 @@ STATE: dict[str, Callable[[], Any]] = {
     "person_id": lambda: "00u1",
     "plan": lambda: RUN_PLAN,
     "plan_id": lambda: RUN_PLAN.id,
+    "reason": lambda: "20 of the last 20 writes failed",
     "run": lambda: Run(RUN_PLAN.id, RUN_PLAN.tenant_id, "", RUN_PLAN.fingerprint, 1, NOW),
     "tenant_id": lambda: RUN_PLAN.tenant_id,
 }

@@ -43,12 +43,14 @@ class Pushes:
         self.push = GroupPush(**settings)
         self.left: set[str] = set()
         self.departure = LEFT
+        self.credential: Any = None
         self.tenant_id = self.read().tenant_id
 
     def connected(self) -> BlockingTenant:
         """Another process that opens the tenant, with the same state."""
         policy = RetryPolicy(attempts=3, wait_jitter=0.0)
-        return BlockingTenant.over(self.fake, state=self.state, retry_policy=policy, clock=_Clock(self.fake.clock))
+        clock, credential = _Clock(self.fake.clock), self.credential
+        return BlockingTenant.over(self.fake, credential=credential, state=self.state, retry_policy=policy, clock=clock)
 
     def read(self) -> TenantSnapshot:
         """What the tenant holds now."""

@@ -116,10 +116,9 @@ class FailureWatch:
             self._changed.set()
             self._changed = asyncio.Event()
 
-    def count(self, results: Iterable[WriteResult]) -> str:
-        """Count how writes ended; returns why the apply must stop, or an empty string."""
-        for each in results:
-            kind = FailureKind.of(each)
+    def count(self, kinds: Iterable[FailureKind | None]) -> str:
+        """Count how writes ended, None for one that was done; returns why the apply must stop, or an empty string."""
+        for kind in kinds:
             self._latest.append(kind)
             self._done += kind is None
         failed = Counter(kind for kind in self._latest if kind is not None)

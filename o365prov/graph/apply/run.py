@@ -11,7 +11,7 @@ from typing import Any, cast
 from attrs import define, evolve, field
 
 from o365prov.errors import StateError, TenantError
-from o365prov.graph.apply.breaker import FailureWatch
+from o365prov.graph.apply.breaker import FailureKind, FailureWatch
 from o365prov.graph.apply.delivery import PendingWrite, WriteDelivery, WriteResult
 from o365prov.graph.apply.drift import changed_since
 from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Event
@@ -294,7 +294,7 @@ class ApplyRun:
 
     def _watch_failures(self, results: Iterable[WriteResult]) -> None:
         """Stop, and have the app quarantined, once too much failed for one reason."""
-        if (why := self.watch.count(results)) and not self._stopped:
+        if (why := self.watch.count(map(FailureKind.of, results))) and not self._stopped:
             self._quarantine = why
             allow = f"state.allow({self.plan.tenant_id!r}, {self.plan.app_users.app_name!r})"
             self.stop(f"{why}; the app is quarantined: correct it, let the app go on with {allow}, then {_AGAIN}")

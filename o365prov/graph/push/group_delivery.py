@@ -12,6 +12,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from o365prov.errors import TenantError
+from o365prov.graph.apply.breaker import FailureKind
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.errors import ErrorCategory, classify
 from o365prov.graph.client.messages import NoResponse, Request, Response
@@ -56,7 +57,8 @@ class GroupWrite:
             self._unknown = self._unknown or response.maybe_done
             if attempts.repeat(response):
                 return None
-            return _Ended(self._failure(str(no_answer(self.request, response))), halts=not response.connected)
+            failure = self._failure(str(no_answer(self.request, response)))
+            return _Ended(failure, halts=not response.connected, kind=FailureKind(0, "", ""))
         if response.ok:
             return _Ended(self._done(response))
         error = classify(response, self.request.url)
@@ -80,7 +82,7 @@ class GroupWrite:
             self._unknown = False  # repeated, it was refused: the first request had no effect either
         failure = self._failure(str(error), error.request_id)
         halts, refused = error.category is ErrorCategory.UNAUTHORIZED, error.status in (400, 404)
-        return _Ended(failure, halts=halts, refused=refused)
+        return _Ended(failure, halts=halts, refused=refused, kind=FailureKind(error.status, error.code, error.remedy))
 
     def _done(self, response: Response) -> GroupChangeOutcome:
         request_id = response.headers.get("request-id", "")
@@ -100,6 +102,7 @@ class _Ended:
         halts: no other write would fare better now.
         refused: Graph refused it for what it asks for: a part of that may be accepted.
         so_already: all or a part of it was so already.
+        kind: why it failed; None where it was done.
 
     """
 
@@ -107,6 +110,23 @@ class _Ended:
     halts: bool = False
     refused: bool = False
     so_already: bool = False
+    kind: FailureKind | None = None
+
+
+@frozen
+class DeliveredGroups:
+    """How writes ended.
+
+    Args:
+        outcomes: how each ended.
+        halted: why no other write would fare better now; empty if one might.
+        kinds: why each failed, None for one that was done.
+
+    """
+
+    outcomes: Sequence[GroupChangeOutcome] = ()
+    halted: str = ""
+    kinds: Sequence[FailureKind | None] = ()
 
 
 @frozen
@@ -128,18 +148,14 @@ class GroupDelivery:
         """The write that makes a change."""
         return GroupWrite(change, object_id, group_change_request(change, self.sdk, self.cloud, object_id), fresh)
 
-    async def deliver(self, writes: Sequence[GroupWrite]) -> tuple[list[GroupChangeOutcome], str]:
-        """Send at most 20 writes to different groups.
-
-        Returns:
-            How each ended, and why no other write would fare better now; empty if one might.
-
-        """
+    async def deliver(self, writes: Sequence[GroupWrite]) -> DeliveredGroups:
+        """Send at most 20 writes to different groups; gives how each ended."""
         outcomes: list[GroupChangeOutcome] = []
+        kinds: list[FailureKind | None] = []
         halted = ""
         ended, error = await self._send(writes)
         if error is not None:
-            return [], str(error)
+            return DeliveredGroups(halted=str(error))
         for write, each in ended:
             outcome = each.outcome
             if isinstance(write.change, AddMembers) and (each.refused or each.so_already):
@@ -150,7 +166,8 @@ class GroupDelivery:
                 halted = outcome.message
             else:
                 outcomes.append(outcome)
-        return outcomes, halted
+                kinds.append(None if outcome.result is Result.DONE else each.kind)
+        return DeliveredGroups(outcomes, halted, kinds)
 
     async def _send(self, writes: Sequence[GroupWrite]) -> tuple[list[tuple[GroupWrite, _Ended]], TenantError | None]:
         """Send writes, each until it is done or has failed; the error is that of having no way to Graph."""

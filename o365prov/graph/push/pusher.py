@@ -18,6 +18,7 @@ from typing import Any
 from attrs import define, field
 
 from o365prov.errors import PlanRefusedError, StalePlanError, StateError
+from o365prov.graph.apply.breaker import CircuitBreaker, FailureKind, FailureWatch
 from o365prov.graph.apply.run import name_of_error
 from o365prov.graph.apply.stopping import stopping_on_sigterm
 from o365prov.graph.apply.worker import Worker
@@ -37,7 +38,7 @@ from o365prov.group_push import (
 )
 from o365prov.planning import Result
 from o365prov.rendering import shortened
-from o365prov.state import Lease, State
+from o365prov.state import Lease, Quarantine, State
 
 _log = logging.getLogger(__name__)
 _AGAIN = "read the tenant and plan again"
@@ -51,12 +52,14 @@ class GroupPusher:
         state: where it is kept what is known between runs.
         worker: on which the state is called.
         cloud: Microsoft's cloud in which the tenant is.
+        breaker: when an apply stops because too much fails for one reason.
 
     """
 
     state: State
     worker: Worker
     cloud: Cloud
+    breaker: CircuitBreaker
     _run: _PushRun | None = field(init=False, default=None)
     _listens: bool = field(init=False, default=False)
     _stopped: str = field(init=False, default="")
@@ -77,7 +80,7 @@ class GroupPusher:
         """Apply a plan.
 
         Raises:
-            PlanRefusedError: the plan may not be applied; nothing is written.
+            PlanRefusedError: the plan may not be applied, or the app is quarantined; nothing is written.
             StalePlanError: groups were pushed since the plan was made; nothing is written.
             StateError: the state can't be used, or the lease is somebody else's; nothing is written.
 
@@ -86,9 +89,11 @@ class GroupPusher:
         lease = await self.worker.call(partial(self.state.acquire, tenant_id))
         try:
             known = await self.worker.call(partial(self.state.app_groups, tenant_id, plan.app_groups.app_name))
+            quarantines = await self.worker.call(partial(self.state.quarantines, tenant_id))
+            _refuse_quarantined(plan, quarantines)
             _refuse_for_memory(plan, known, confirm)
-            delivery = GroupDelivery(sender, sdk, self.cloud)
-            with self._running(_PushRun(plan, delivery, self.state, self.worker, lease)) as run:
+            delivery, watch = GroupDelivery(sender, sdk, self.cloud), FailureWatch(self.breaker)
+            with self._running(_PushRun(plan, delivery, self.state, self.worker, lease, watch)) as run:
                 return await run.run()
         finally:
             await self.worker.release(self.state, lease)
@@ -122,11 +127,13 @@ class _PushRun:
     state: State
     worker: Worker
     lease: Lease
+    watch: FailureWatch
     _memory: NextGroups = field(init=False)
     _outcomes: dict[str, GroupChangeOutcome] = field(init=False, factory=dict)
     _created: dict[str, str] = field(init=False, factory=dict)
     _sent: set[str] = field(init=False, factory=set)
     _stopped: str = field(init=False, default="")
+    _quarantine: str = field(init=False, default="")
 
     def __attrs_post_init__(self) -> None:
         self._memory = NextGroups(self.plan.app_groups)
@@ -139,6 +146,7 @@ class _PushRun:
         except Exception as error:  # noqa: BLE001 - whatever it is, something was written, and the report says what
             _log.debug("plan of groups %s", self.plan.fingerprint, exc_info=True)
             self.stop(f"an unexpected {name_of_error(error)}; report it, then {_AGAIN}")
+        await self._close()
         outcomes = tuple(
             self._outcomes.get(group_change_key(change)) or self._unended(change) for change in self.plan.changes
         )
@@ -149,6 +157,23 @@ class _PushRun:
     def stop(self, why: str) -> None:
         """Begin nothing more; what is under way is finished and noted."""
         self._stopped = self._stopped or why
+
+    async def _close(self) -> None:
+        """Quarantine the app where too much failed for one reason."""
+        if not self._quarantine:
+            return
+        name, fingerprint = self.plan.app_groups.app_name, self.plan.fingerprint
+        try:
+            await self.worker.call(partial(self.state.quarantine, self.lease, name, fingerprint, self._quarantine))
+        except StateError as error:
+            _log.warning("plan of groups %s: the app could not be quarantined: %s", fingerprint, error)
+
+    def _watch_failures(self, kinds: Iterable[FailureKind | None]) -> None:
+        """Stop, and have the app quarantined, once too much failed for one reason."""
+        if (why := self.watch.count(kinds)) and not self._stopped:
+            self._quarantine = why
+            allow = f"state.allow({self.plan.tenant_id!r}, {self.plan.app_groups.app_name!r})"
+            self.stop(f"{why}; the app is quarantined: correct it, let the app go on with {allow}, then {_AGAIN}")
 
     async def _run_stage(self, changes: Sequence[GroupChange]) -> None:
         ended: list[GroupChangeOutcome] = []
@@ -164,6 +189,7 @@ class _PushRun:
                 writes.append(self.delivery.write(change, object_id, fresh=fresh))
         if not self._stopped:
             await self._end(ended)
+        self.watch.begin_stage()
         gate = asyncio.Semaphore(BATCHES_AT_ONCE)
         for wave in waves(writes):
             async with asyncio.TaskGroup() as group:
@@ -171,14 +197,15 @@ class _PushRun:
                     group.create_task(self._deliver(chunk, gate))
 
     async def _deliver(self, writes: Sequence[GroupWrite], gate: asyncio.Semaphore) -> None:
-        async with gate:
+        async with gate, self.watch.admitted(len(writes)):
             if self._stopped or not await self._note(self._memory.begin(each.change) for each in writes):
                 return
             self._sent.update(group_change_key(each.change) for each in writes)
-            outcomes, halted = await self.delivery.deliver(writes)
-            if halted:
-                self.stop(f"{halted}; then {_AGAIN}")
-            await self._end(outcomes)
+            delivered = await self.delivery.deliver(writes)
+            if delivered.halted:
+                self.stop(f"{delivered.halted}; then {_AGAIN}")
+            self._watch_failures(delivered.kinds)
+            await self._end(delivered.outcomes)
 
     async def _end(self, outcomes: Iterable[GroupChangeOutcome]) -> None:
         """Remember how changes ended, and tell."""
@@ -238,6 +265,13 @@ def _refuse(plan: GroupPlan, tenant_id: str, confirm: str | None) -> None:
             f"plan of groups {plan.fingerprint} is for tenant {plan.tenant_id}, this is {shortened(tenant_id)}: "
             "plan with this tenant's snapshot"
         )
+
+
+def _refuse_quarantined(plan: GroupPlan, quarantines: Iterable[Quarantine]) -> None:
+    """Refuse a plan of an app that is quarantined, whether people or groups were the reason."""
+    for each in quarantines:
+        if each.app_name == plan.app_groups.app_name and each.allowed_at is None:
+            raise each.refusal()
 
 
 def _refuse_for_memory(plan: GroupPlan, known: AppGroups, confirm: str | None) -> None:

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from attrs import frozen
 
-from o365prov.errors import QuarantinedError
 from o365prov.state.database import Row, Transaction, instant
-from o365prov.state.records import Quarantine, Run
+from o365prov.state.records import Quarantine
 from o365prov.state.rows.sealing import Seal
 
 _COLUMNS = "tenant_id, app_name, since, plan_id, reason, allowed_at, allowed_by, digest"
@@ -29,9 +28,9 @@ class QuarantineRows:
     seal: Seal
     where: str
 
-    def begin(self, run: Run, reason: str) -> None:
-        """Quarantine the app of a run."""
-        self._write((run.tenant_id, run.app_name, self.transaction.now(), run.plan_id, reason, None, ""))
+    def begin(self, tenant_id: str, app_name: str, plan_id: str, reason: str) -> None:
+        """Quarantine an app because too much of a plan failed."""
+        self._write((tenant_id, app_name, self.transaction.now(), plan_id, reason, None, ""))
 
     def of_tenant(self, tenant_id: str) -> tuple[Quarantine, ...]:
         """All of a tenant, the newest first."""
@@ -45,10 +44,7 @@ class QuarantineRows:
 
         """
         if rows := self._present(tenant_id, app_name):
-            raise QuarantinedError(
-                f"{self._quarantine(rows[0])}: correct it, then let the app go on with "
-                f"state.allow({tenant_id!r}, {app_name!r})"
-            )
+            raise self._quarantine(rows[0]).refusal()
 
     def allow(self, tenant_id: str, app_name: str, allowed_by: str) -> Quarantine | None:
         """Let an app go on; returns the quarantine that this ends."""
