@@ -115,7 +115,7 @@ def simulate(
 
     Args:
         app: the app.
-        organization: the people who are assigned on the first day: assignments, or an export of Okta's.
+        organization: the people who are assigned on the first day, 1 June 2026: assignments, or an export of Okta's.
         days: how many days (1 to 366).
         seed: where chance begins.
         trouble: how much goes wrong.
