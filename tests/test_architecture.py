@@ -275,7 +275,7 @@ def test_deciding_has_no_event_loop_network_database_or_clock():
 
 def is_short_by_nature(module):
     """Whether a module is an `__init__`, a `__main__`, a Protocol or a table: enums or data without functions."""
-    if module.stem in {"__init__", "__main__"} or module.parent.name == "laws":
+    if module.stem in {"__init__", "__main__"} or "laws" in module.parts:
         return True  # each law has a file of its own
     tree = tree_of(module)
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]

@@ -97,7 +97,7 @@ class Appliers:
                 day.verification = await tenant.verify(changed[-1], timeout=timedelta())
 
     def forget(self) -> None:
-        """Begin anew: the memory is lost, and no plan fits any more."""
+        """Keep no plan: the memory is lost, and none fits any more."""
         self._plans.clear()
 
     def _tenant(self) -> Tenant:

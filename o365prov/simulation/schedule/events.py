@@ -55,7 +55,7 @@ class Event(StrEnum):
     SWITCH_CREATION = "Create Users is switched"
     SWITCH_RESTORING = "restoring deleted accounts is switched"
     SWITCH_SUSPENSION = "blocking who is suspended is switched"
-    SWITCH_PATIENCE = "for how long leavers must be missing is chosen anew"
+    SWITCH_PATIENCE = "for how long leavers must be missing is changed"
     SWITCH_PREPARATION = "creating accounts before the day is switched"
     EXCLUDE_PEOPLE = "people with some title are excluded, or nobody is any more"
     EXCLUDE_ACCOUNT = "{one}'s account is excluded, and no other one"
