@@ -103,7 +103,10 @@ def frozen_mapping(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """The same values in a mapping that can't be changed."""
     if type(values) is FrozenMapping or not isinstance(values, Mapping):  # what is not a mapping, the validator refuses
         return values
-    return FrozenMapping(values)
+    return FrozenMapping(values) if values else _NO_VALUES
+
+
+_NO_VALUES = FrozenMapping()
 
 
 def keyed_by(key: str, values: Iterable[T] | Mapping[str, T], kind: type[T], place: str, what: str) -> Mapping[str, T]:

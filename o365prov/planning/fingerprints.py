@@ -28,8 +28,7 @@ def fingerprint(desired: DesiredUser, username: str = "", anchor: str | None = N
         anchor: the source anchor that is remembered with it.
 
     """
-    sent = repr((desired.username, [*desired.update_properties().items()]))
-    profile = hashlib.blake2b(sent.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    profile = desired.sent_hash
     as_evaluated = (
         desired.source
         and not desired.issues

@@ -224,6 +224,7 @@ class StreamingPlanner:
         }
         people = [*self._changed, *self._rechecked(recheck)]
         edited = self._edited(snapshot)
+        self._names.clear()  # which only reading asks for, and a first load has of everybody
         return make_plan(
             people,
             self._held,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import marshal
 import re
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -119,6 +121,24 @@ class DesiredUser:
         """
         values, rows = self.profile.values, self.profile.mapping.updating
         return {graph: value for position, graph in rows if (value := values[position]) is not UNSET}
+
+    @property
+    def sent_hash(self) -> str:
+        """A hash of the username and of what is sent on updates, by which the memory tells whether they changed."""
+        return hash_of((self.username, [*self.update_properties().items()]))
+
+
+def hash_of(values: tuple[Any, ...]) -> str:
+    """A hash of JSON values, instants, and values of our own, in 16 hexadecimal digits: the same for equal values."""
+    try:
+        content = marshal.dumps(values, _MARSHALLED)  # in a third of the time that repr takes
+    except ValueError:  # it holds an instant, or a value of a class of ours
+        content = repr(values).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+_MARSHALLED = 2
+"""The last version of the format in which equal values are equal bytes: later ones tell what is one object."""
 
 
 @check_after_failure

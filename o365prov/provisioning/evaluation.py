@@ -7,12 +7,9 @@ recognizes by it who is as before.
 
 from __future__ import annotations
 
-import hashlib
-import marshal
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import cache, cached_property
-from typing import Any
 
 from attrs import field, frozen
 
@@ -21,7 +18,7 @@ from o365prov._fields import as_tuple, typed
 from o365prov.expressions import Dialect, Expression
 from o365prov.people import Assignment, Group, Person, PersonKind, Related
 from o365prov.profiles import ProfileMapping, UsernameFormat
-from o365prov.provisioning.desired_user import DesiredUser, make_desired_user
+from o365prov.provisioning.desired_user import DesiredUser, hash_of, make_desired_user
 from o365prov.provisioning.provisioning_type import ProvisioningType
 
 _CLOCK = "now()"
@@ -62,7 +59,7 @@ class Evaluation:
         """A hash of all settings."""
         rows = [(row.attribute, row.apply_on, *_written(row.expression)) for row in self.mapping]
         username = _written(self.username.expression)
-        return _hash((_version(), self.provisioning, username, rows, sorted(self.domains)))
+        return hash_of((_version(), self.provisioning, username, rows, sorted(self.domains)))
 
     @cached_property
     def reads_anything(self) -> bool:
@@ -152,21 +149,7 @@ class Evaluation:
         )
         if self.reads_related:
             read = (*read, *_related(assignment.related))
-        return _hash(read)
-
-
-def _hash(values: tuple[Any, ...]) -> str:
-    try:
-        content = marshal.dumps(values, _MARSHALLED)  # in a third of the time that repr takes
-    except ValueError:  # it holds an instant, or a value of a class of ours
-        content = repr(values).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(content).hexdigest()[:_DIGITS]
-
-
-_MARSHALLED = 2
-"""The last version of the format in which equal values are equal bytes: later ones tell what is one object."""
-
-_DIGITS = 16
+        return hash_of(read)
 
 
 def _written(expression: Expression) -> tuple[object, ...]:

@@ -6,13 +6,16 @@ from collections.abc import Collection, Iterator
 
 from o365prov.planning.hazards.shares import named
 from o365prov.planning.model.changes import (
+    AssignLicenses,
     BlockSignIn,
     Change,
+    CreateUser,
     DeleteUser,
     EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
+    SetManager,
     UpdateUser,
 )
 from o365prov.rendering import count_text
@@ -28,13 +31,17 @@ def always_hazards(changes: Collection[Change], staying: Collection[str]) -> tup
     """
     found: dict[str, dict[str, str]] = {words: {} for words in _WORDS}
     for change in changes:
-        for words in _kinds(change, staying):
+        for words in () if isinstance(change, _HARMLESS) else _kinds(change, staying):
             found[words][change.subject.person_id] = change.subject.name
     return tuple(
         f"{count_text(len(people), *_WORDS[words])} {named(people.values())}"
         for words, people in found.items()
         if people
     )
+
+
+_HARMLESS = (CreateUser, AssignLicenses, SetManager)
+"""Most of the changes of most plans."""
 
 
 def _kinds(change: Change, staying: Collection[str]) -> Iterator[str]:

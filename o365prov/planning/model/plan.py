@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import chain
 from typing import Any, ClassVar
 
 from attrs import Factory, define, evolve, field
@@ -20,6 +21,7 @@ from o365prov.planning.model.comparing.plan_diff import PlanDiff, people_that_di
 from o365prov.planning.model.document import change_row, plan_document
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
 from o365prov.planning.model.limiting import part_of_plan
+from o365prov.planning.model.phases import Phase
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.throttle_limits import WRITES, Quota
 from o365prov.rendering import Document, Renderable, check_limit, count_text
@@ -28,26 +30,30 @@ from o365prov.structuring import Saved, SavedFormat, brief_json_values, json_tex
 _WHOLE = "of the whole plan: "
 
 
-def _sorted(values: Any, kind: Any, key: Callable[[Any], Any]) -> Any:
-    """The values in their order; what are not of this kind the validator refuses."""
-    listed: Any = as_tuple(values)
-    if isinstance(listed, tuple) and all(isinstance(each, kind) for each in listed):
-        return tuple(sorted(listed, key=key))
-    return listed
+def _are(values: Any, kind: Any) -> bool:
+    """Whether it is a tuple of this kind; what is not, the validator refuses."""
+    return isinstance(values, tuple) and all(issubclass(each, kind) for each in set(map(type, values)))
 
 
 def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
-    found: tuple[Change, ...] = _sorted(
-        changes, Change, lambda change: (change_stage(change), change.subject.name, change_key(change))
+    """The changes in their order, stage by stage: the keys of all of them at once would take much memory."""
+    listed = as_tuple(changes)
+    if not _are(listed, Change):
+        return listed
+    stages: dict[tuple[Phase, int], list[Change]] = {}
+    for change in listed:
+        stages.setdefault(change_stage(change), []).append(change)
+    in_order = (
+        sorted(stages[stage], key=lambda each: (each.subject.name, change_key(each))) for stage in sorted(stages)
     )
-    return found
+    return tuple(chain.from_iterable(in_order))
 
 
 def _problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    found: tuple[Problem, ...] = _sorted(
-        problems, Problem, lambda each: (each.subject.name, each.subject.person_id, each.code)
-    )
-    return found
+    listed = as_tuple(problems)
+    if not _are(listed, Problem):
+        return listed
+    return tuple(sorted(listed, key=lambda each: (each.subject.name, each.subject.person_id, each.code)))
 
 
 def _no_one(plan: Plan) -> AppUsers:

@@ -14,6 +14,7 @@ Okta, "Provision users to Office 365" (map the e-mail with the expression of the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from sys import intern
 
 from attrs import evolve
 
@@ -53,7 +54,7 @@ def mail_issue(values: Mapping[str, object], snapshot: TenantSnapshot) -> Issue 
     return Issue(
         "mail_outside_domains",
         f"{mail} is not in a domain that the tenant has verified: an account with a mailbox does not keep it",
-        f"Map Primary email with the expression of the username, or verify {domain} in Entra",
+        intern(f"Map Primary email with the expression of the username, or verify {domain} in Entra"),
         place="email",
         severity="warning",
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
+from sys import intern
 
 from attrs import evolve, field, frozen
 
@@ -133,7 +134,7 @@ def _request(wish: LicenseWish, outcome: LicenseOutcome) -> AssignLicenses | Non
     if not outcome.adding and not outcome.removing:
         return None
     matched, how = wish.matched, wish.matched.desired.assignment.how
-    reason = f"assigned {how}" if outcome.adding else f"not among the licences assigned {how}"
+    reason = intern(f"assigned {how}" if outcome.adding else f"not among the licences assigned {how}")
     return AssignLicenses(
         matched.subject, reason, matched.object_id, outcome.adding, outcome.removing, outcome.remembered
     )
@@ -180,6 +181,8 @@ def _missing_seats(
 ) -> Mapping[str, Sequence[Issue]]:
     """By person id: for which seats a person waits, in which place; who wait for each other have one problem."""
     issues: dict[str, list[Issue]] = {}
+    if not seats.waiting:
+        return issues
     in_circles: set[str] = set()
     for people in circles(wishes, seats):
         skus = [wish.goal.wanted.skus[sku_id].sku for wish in people for sku_id in seats.waits_for(wish)]

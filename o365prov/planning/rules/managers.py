@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from sys import intern
 
 from attrs import frozen
 
@@ -133,7 +134,7 @@ def manager_change(
         holds = {known.manager_id if known and not again else None, account.manager_id if account else None}
         if manager.object_id is not None and manager.object_id in holds and not _is_in_doubt(known):
             return None, None
-        reason = f"{manager.subject.name} is the manager at the source"
+        reason = intern(f"{manager.subject.name} is the manager at the source")
         change = SetManager(
             matched.subject,
             reason,

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from attrs import evolve
@@ -38,7 +39,7 @@ def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
     nickname = _nickname(username) or hashlib.blake2b(username.encode(), digest_size=8).hexdigest()
     return CreateUser(
         matched.subject,
-        "; ".join(filter(None, [f"assigned {desired.assignment.how}", matched.how])),
+        intern("; ".join(filter(None, [f"assigned {desired.assignment.how}", matched.how]))),
         {
             "accountEnabled": desired.enabled,
             "displayName": matched.subject.name,
