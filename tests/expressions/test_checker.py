@@ -73,6 +73,7 @@ def test_functions_of_the_other_dialect_are_recognised(text, dialect, remedy):
         ("user.active * 2", "user.active * 2"),
         ("1 ? 2 : 3", "1"),
         ("'a' matches 5", "5"),
+        ("user.active OR ''", "''"),
     ],
 )
 def test_wrong_types_are_found_where_they_are_certain(text, marked):
@@ -296,11 +297,12 @@ def test_an_attribute_that_the_table_lacks_is_an_error_in_identity_engine(attrib
 
 @pytest.mark.parametrize("attribute", [row for row in ATTRIBUTES if row.values], ids=lambda attribute: attribute.name)
 def test_a_value_that_an_attribute_never_has_is_an_error(attribute):
-    """On either side of a comparison; another case is corrected."""
+    """On either side of a comparison, and in a list; another case is corrected."""
     place = {"dialect": Dialect.IDENTITY_ENGINE, "context": "sign_in_policy"}
     for value in attribute.values:
         assert found(f"{attribute.name} == '{value}'", **place) == []
         assert only(f"'{value.lower()}' != {attribute.name}", "unknown-value", **place).fix == f'"{value}"'
+        assert only(f"{{'{value.lower()}'}}.contains({attribute.name})", "unknown-value", **place).fix == f'"{value}"'
 
 
 @pytest.mark.parametrize(
@@ -408,6 +410,7 @@ def test_a_function_of_another_language_comes_with_what_to_write(name, dialect):
         ("user.a is null", "== null"),
         ("user.a IS NOT NULL", "!= null"),
         ("user.a contains 'x'", "String.stringContains"),
+        ("user.a =~ 'x'", "matches"),
         ("user.a starts with 'x'", "String.startsWith"),
         ("1 if user.a else 2", "condition ? value : otherwise"),
         ("user.email.toUpperCase", "String.toUpperCase(user.email)"),
@@ -416,6 +419,7 @@ def test_a_function_of_another_language_comes_with_what_to_write(name, dialect):
         ("user.a == AND", "add the value"),
         ("user.a AND OR user.b", "remove OR"),
         ("workday_aaa.hasWorkdayUser()", "hasWorkdayUser"),
+        ("user.hasWorkdayUser()", "hasWorkdayUser"),
     ],
 )
 def test_an_idiom_of_another_language_gets_one_diagnostic_with_the_way_here(text, remedy):

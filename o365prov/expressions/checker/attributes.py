@@ -34,6 +34,11 @@ class KnownAttribute:
         return ".".join(self.path)
 
 
+ROOTS = frozenset(
+    "user appuser app org session idpuser source access group device security login accessRequest".split()
+)
+"""The roots that are not apps, in either dialect."""
+
 _STATUSES = (
     *("STAGED", "PROVISIONED", "ACTIVE", "RECOVERY"),
     *("LOCKED_OUT", "PASSWORD_EXPIRED", "SUSPENDED", "DEPROVISIONED"),

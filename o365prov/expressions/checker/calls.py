@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from o365prov.errors import Issue
+from o365prov.expressions.checker.attributes import ROOTS
 from o365prov.expressions.checker.idioms import idiom_of
 from o365prov.expressions.checker.state import Checking, CheckState
 from o365prov.expressions.compiler.arguments import convert_to
@@ -50,6 +51,8 @@ def _report_unknown(checker: CheckState, node: Call | MethodCall) -> None:
     start, end = _name_span(node, checker.text, whole=not name.startswith("."))
     if isinstance(node, MethodCall) and isinstance(node.target, Name) and find(node.name, checker.dialect) is not None:
         message = f"{node.name} takes no instance of an app before it: it is about the only one"
+        if node.target.name in ROOTS:
+            message = f"{node.name} stands alone, without {node.target.name} before it"
         checker.note(Issue("app-instance", message, f"write {node.name}"), start, end, node.name)
         return
     spelled = misspelled_function(name, checker.dialect)

@@ -8,6 +8,7 @@ from typing import Any
 from o365prov.errors import UsageError
 from o365prov.expressions.checker import calls as check_calls
 from o365prov.expressions.checker.attributes import (
+    ROOTS,
     attribute_at,
     exists,
     names_below,
@@ -42,7 +43,7 @@ from o365prov.expressions.syntax.tree import (
     children,
     fold,
 )
-from o365prov.expressions.values.conversion import quote
+from o365prov.expressions.values.conversion import is_truth_word, quote
 from o365prov.expressions.values.types import NUMBERS, ValueType, common_kind, in_words, literal_kind
 from o365prov.rendering import quoted
 
@@ -55,9 +56,6 @@ _TYPES = {
 }
 _OPERATORS = frozenset("and or eq ne lt le gt ge div mod matches".split())
 _NULLS = frozenset({"None", "nil", "undefined", "NIL", "NONE"})
-_ROOTS = frozenset(
-    "user appuser app org session idpuser source access group device security login accessRequest".split()
-)
 _CALLED = frozenset({"toUpperCase", "toLowerCase", "removeSpaces"})
 _INTERNAL = frozenset({("user", "id"), ("user", "status")})
 _NEVER_BOOLEAN = frozenset(
@@ -138,6 +136,7 @@ class Checker(CheckState):
             case Call():
                 return (yield from check_calls.call(self, node, function_of(node, self.dialect), node.arguments))
             case MethodCall():
+                self.values_in(node)
                 return (yield from check_calls.method_call(self, node))
             case Unary(operator="!", operand=operand):
                 self.boolean((yield operand), operand)
@@ -207,7 +206,7 @@ class Checker(CheckState):
         if name.lower() in _OPERATORS:
             self.warn("bare-word", node, f"{name} stands where a value is due", "remove it, or add the value")
             return True
-        if id(node) not in self.compared or name in _ROOTS:
+        if id(node) not in self.compared or name in ROOTS:
             return False
         meant = "null" if name in _NULLS else quote(name)
         self.warn("bare-word", node, f"{name} without quotes is a name, not a string", f"write {meant}", meant)
@@ -268,6 +267,13 @@ class Checker(CheckState):
         row = attribute_at(path)
         return None if row is None or row.kind is ValueType.MAP else row.kind
 
+    def values_in(self, node: MethodCall) -> None:
+        """Whether the strings of ``{"LOW", "HIGH"}.contains(x)`` are values that the attribute has."""
+        match node:
+            case MethodCall(target=ListLiteral(items=items), name="contains", arguments=(asked,)) if self.is_tabled:
+                for item in items:
+                    self.value_of(asked, item)
+
     def value_of(self, node: Node, other: Node) -> None:
         """Whether a written string is one of the values that an attribute has."""
         row = attribute_at(path_of(node) or ())
@@ -282,6 +288,8 @@ class Checker(CheckState):
 
     def boolean(self, kind: ValueType | None, node: Node) -> None:
         """Whether a part can decide."""
+        if isinstance(node, Literal) and isinstance(node.value, str) and not is_truth_word(node.value):
+            self.error("wrong-type", node, "this string is neither true nor false", 'compare it, or write x ?: "other"')
         if kind in _NEVER_BOOLEAN:
             self.error("wrong-type", node, f"{in_words(kind)} is neither true nor false", "compare it with something")
 

@@ -51,6 +51,7 @@ _TEMPLATE = "write the reference without ${{ }}; UsernameFormat.from_okta transl
 _HERE: tuple[tuple[str, str, str, str, str | None], ...] = (
     (r"===|==>|=>", "wrong-operator", "{found} is not an operator", "write ==", "=="),
     (r"!==", "wrong-operator", "!== is not an operator", "write !=", "!="),
+    (r"=~|~=", "wrong-operator", "{found} is not an operator", "write matches", "matches"),
     (r"<>", "wrong-operator", "<> is not an operator", "write !=", "!="),
     (r"=(?!=)", "assignment", "= assigns, which Okta refuses", "write == to compare", "=="),
     (r"[+\-*/%]=", "assignment", "{found} assigns, which Okta refuses", "expressions only compute", None),

@@ -98,6 +98,11 @@ def string_argument(value: object) -> str | None:
     return None if value is None else to_string(value)
 
 
+def is_truth_word(text: str) -> bool:
+    """Whether a string counts as true or false where a condition is needed."""
+    return text.strip().lower() in _TRUE | _FALSE
+
+
 def truth(value: object) -> bool:
     """A value where true or false is needed: Booleans, and the words true/yes/on/1 and false/no/off/0 in any case.
 
