@@ -53,14 +53,15 @@ def known_by_itself(node: Node) -> bool | None:
                 operator in _ORDERINGS
             ):
                 return _ORDERINGS[operator](left, right)
-            case Comparison(operator=operator, left=left, right=right) if _is_short(node) and left == right:
+            case Comparison(operator=operator, left=left, right=right) if is_short(node) and left == right:
                 return None if _may_be_nan(left) else _OF_ITSELF.get(operator)
     except EvaluationFailure:
         pass
     return None
 
 
-def _is_short(node: Node) -> bool:
+def is_short(node: Node) -> bool:
+    """Whether a condition is short enough to be written out and remembered."""
     return node.end - node.start <= _LONGEST
 
 
@@ -117,7 +118,7 @@ class KnownConditions:
                 case Logic(operator=operator, operands=operands):
                     if (operator == "and") is value:
                         waiting.extend((part, value) for part in operands)
-                case Comparison() | Member() | Name() | Call() | MethodCall() if _is_short(node):
+                case Comparison() | Member() | Name() | Call() | MethodCall() if is_short(node):
                     self._note(node, value)
 
     def _note(self, node: Node, value: bool) -> None:
@@ -134,7 +135,7 @@ class KnownConditions:
 
     def known(self, condition: Node) -> bool | None:
         """What a condition gives here, by the facts; None where they don't tell."""
-        if not (self._conditions or self._is or self._is_not) or not _is_short(condition):
+        if not (self._conditions or self._is or self._is_not) or not is_short(condition):
             return None
         if not isinstance(condition, Comparison | Member | Name | Call | MethodCall):
             return None

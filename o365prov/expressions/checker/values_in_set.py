@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from o365prov.expressions.checker.facts import written
+from o365prov.expressions.checker.facts import is_short, written
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import Call, Comparison, Literal, Logic, MapLiteral, MethodCall, Name
 from o365prov.expressions.syntax.unparser import unparse
@@ -45,6 +45,8 @@ def sets_of_values(node: Logic, dialect: Dialect) -> Iterator[SetOfValues]:
     equality = "==" if node.operator == "or" else "!="
     found: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for position, operand in enumerate(node.operands):
+        if not is_short(operand):
+            continue
         match operand:
             case Comparison(operator=operator, left=left, right=Literal(value=str(value))) if operator == equality:
                 found.setdefault(("equal", written(left, dialect)), []).append((position, value))

@@ -68,7 +68,7 @@ class TemplateReader:
         begun = _HERE.match(self.text, start)
         if begun is None:
             return None
-        ended = re.compile(rf"^[ \t]*{re.escape(begun[2])}(?=[^\w-]|$)", re.MULTILINE).search(self.text, begun.end())
+        ended = re.compile(rf"^[ \t]*{re.escape(begun[2])}(?=[ \t]*\r?$)", re.MULTILINE).search(self.text, begun.end())
         if ended is None:
             raise NotReadableError(f"this is not a Terraform file: <<{begun[2]} is never ended", start)
         at, characters, spans, holes = begun.end(), list[str](), list[Span](), list[tuple[int, str]]()
