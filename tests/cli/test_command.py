@@ -201,7 +201,7 @@ def test_check_finds_expressions_in_files_of_terraform_and_okta(run, folder):
     code, output, _ = run("check", "hints.tf")
     assert code == 0
     assert output.startswith(
-        "hint: hints.tf: okta_group_rule.sales.expression_value: line 1, column 78: this is always"
+        "hint: hints.tf: okta_group_rule.sales.expression_value: line 1, column 58: this is always"
     )
     code, output, _ = run("check", "rules.tf", "claims.json")
     assert code == 1

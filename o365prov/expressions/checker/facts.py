@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from o365prov.expressions.checker.nullness import path_of
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
@@ -24,6 +26,10 @@ from o365prov.expressions.values.failures import EvaluationFailure
 
 _LONGEST = 200
 """Characters of a condition that is remembered: longer ones are rarely asked twice, and would be written out often."""
+_ROUNDED = 2**24
+"""From this number on, one of single precision may equal two integers."""
+_Known: TypeAlias = tuple[type, str | int | None]
+"""A literal with its kind: 1 is not true."""
 _OF_ITSELF = {"==": True, "<=": True, ">=": True, "!=": False, "<": False, ">": False}
 _ORDERINGS = {
     "<": make_ordering(less=True, same=False),
@@ -82,13 +88,16 @@ def written(node: Node, dialect: Dialect) -> str:
     return unparse(node, dialect) if path is None else ".".join(path)
 
 
-def compared_with(node: Node) -> tuple[Node, str | bool | None, bool] | None:
-    """What is compared with which literal, and whether for equality; numbers, which round, are left out."""
+def compared_with(node: Node) -> tuple[Node, _Known, bool] | None:
+    """What is compared with which literal, and whether for equality; numbers that round are left out."""
     match node:
-        case Comparison(operator="==" | "!=" as operator, left=Literal(value=(str() | bool() | None) as value)):
-            return (node.right, value, operator == "==")
-        case Comparison(operator="==" | "!=" as operator, right=Literal(value=(str() | bool() | None) as value)):
-            return (node.left, value, operator == "==")
+        case Comparison(operator="==" | "!=" as operator, left=left, right=right):
+            subject, literal = (right, left) if isinstance(left, Literal) else (left, right)
+            match literal:
+                case Literal(value=(str() | bool() | None) as value):
+                    return (subject, (type(value), value), operator == "==")
+                case Literal(value=int(value)) if abs(value) < _ROUNDED:
+                    return (subject, (int, int(value)), operator == "==")
     return None
 
 
@@ -98,8 +107,8 @@ class KnownConditions:
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._conditions: dict[str, bool] = {}
-        self._is: dict[str, str | bool | None] = {}
-        self._is_not: dict[str, frozenset[str | bool | None]] = {}
+        self._is: dict[str, _Known] = {}
+        self._is_not: dict[str, frozenset[_Known]] = {}
 
     def copy(self) -> KnownConditions:
         """The same facts, to which others can be added."""

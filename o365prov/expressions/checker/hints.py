@@ -64,6 +64,7 @@ class _HintWalk:
         self.text = text
         self.dialect = dialect
         self.facts = KnownConditions(dialect)
+        self.follows = False  # whether what was last found constant is so by the conditions before it
         self.diagnostics: list[Diagnostic] = []
 
     def note(self, code: str, start: int, end: int, message: str, remedy: str, fix: str | None = None) -> None:
@@ -107,6 +108,7 @@ class _HintWalk:
     def constant(self, node: Node) -> bool | None:
         """What a condition always gives, which is said."""
         known = known_by_itself(node)
+        self.follows = known is None
         if known is not None:
             message, remedy = f"this is always {_word(known)}", "leave it out, or compare with what was meant"
             if isinstance(node, Comparison) and not isinstance(node.left, Literal):
@@ -139,8 +141,12 @@ class _HintWalk:
         decisive, undecided = node.operator == "or", False
         whole: bool | None = None
         for position, operand in enumerate(node.operands):
+            said = len(self.diagnostics)
             known = yield from self.condition(operand)
             if known is decisive:
+                if self.follows:
+                    del self.diagnostics[said:]
+                    self.contradiction(node, operand)
                 rest = node.operands[position + 1 :]
                 if rest:
                     self.unreached(rest[0], rest[-1], f"what stands before it is always {_word(decisive)}")
@@ -154,6 +160,15 @@ class _HintWalk:
         if whole is None:
             self.sets(node)
         return whole
+
+    def contradiction(self, node: Logic, operand: Node) -> None:
+        """Say that AND is never true, or OR always, because of an operand and those before it."""
+        before, whole = ("true", "false") if node.operator == "and" else ("false", "true")
+        asked = shortened(" ".join(self.text[operand.start : operand.end].split()), _LONGEST // 2)
+        message = f"this is always {whole}: where the conditions before it are {before}, {asked} is {whole}"
+        remedy = "write OR if either is meant" if node.operator == "and" else "write AND if both are meant"
+        self.note("constant-condition", node.start, node.end, message, remedy)
+        self.follows = False
 
     def conditional(self, node: Conditional) -> _Knowing:
         """``? :``: a value is reached where its condition is true, and those before it were false."""
