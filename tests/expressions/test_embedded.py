@@ -103,11 +103,20 @@ def test_what_terraform_computes_is_said_as_not_checked(value, reason):
     assert reason in diagnostic.message
 
 
-@pytest.mark.parametrize("value", ["local.rule", '"${local.rule}"', '"${ local.rule }"'])
-def test_a_local_value_of_the_same_file_is_known(value):
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ("local.rule", 5),
+        ('"${local.rule}"', 5),
+        ('"${ local.rule }"', 5),
+        ("local.rules.of-sales", 6),
+        ('local.rules["of-sales"]', 6),
+    ],
+)
+def test_a_local_value_of_the_same_file_is_known(value, line):
     """What is wrong with it is said where it is written."""
-    text = rule(value) + 'locals {\n  rule = "user.a = 1"\n}\n'
-    assert said(text) == [("assignment", "=", 5)]
+    text = rule(value) + 'locals {\n  rule = "user.a = 1"\n  rules = { "of-sales" = "user.a = 1" }\n}\n'
+    assert said(text) == [("assignment", "=", line)]
 
 
 def test_whether_a_value_is_an_expression_may_stand_beside_it():

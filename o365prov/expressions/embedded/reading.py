@@ -22,7 +22,8 @@ from o365prov.expressions.embedded.json_reader import read_json
 from o365prov.expressions.embedded.places import OKTA_JSON, ExpressionPlace, leads_to, places_of_resource
 from o365prov.expressions.embedded.templates import TemplateReader
 
-_LOCAL = re.compile(r"local\.([\w-]+)|\$\{\s*local\.([\w-]+)\s*\}")
+_LOCAL = re.compile(r'(?:\$\{\s*)?local((?:\.[\w-]+|\["[\w-]+"\])+)(?:\s*\})?')
+_NAME = re.compile(r"[\w-]+")
 _UNKNOWN_KIND = "Terraform computes {}, which says whether it is one"
 
 
@@ -94,7 +95,7 @@ class _Finder:
         self.is_json = is_json
         self.is_terraform = is_terraform
         self.templates = TemplateReader(text)
-        self.locals: dict[str, WrittenString] = {}
+        self.locals: dict[tuple[str, ...], WrittenString] = {}
 
     def in_okta(self, document: DocumentValue) -> Iterator[FoundExpression]:
         """The expressions in a document of Okta's API."""
@@ -107,9 +108,9 @@ class _Finder:
         for body in _records(document):
             for block in body.values("locals"):
                 for record in _records(block):
-                    self.locals |= {
-                        name: each for name, value in record.entries if (each := self.string(value)) is not None
-                    }
+                    for holder in _holders(record, (), ""):
+                        if (string := self.string(holder.value)) is not None and "[" not in holder.shown:
+                            self.locals[holder.path] = string
             for block in body.values("resource"):
                 for kinds in _records(block):
                     yield from self.in_resources(kinds)
@@ -148,15 +149,20 @@ class _Finder:
 
     def string(self, value: DocumentValue) -> WrittenString | None:
         """A value as the string that it is, or that a local value of this file is."""
-        if isinstance(value, Computed) and (name := _LOCAL.fullmatch(value.source)) is not None:
-            return self.locals.get(name[1] or name[2])
+        if isinstance(value, Computed):
+            return self.local(value.source)
         if not isinstance(value, WrittenString):
             return None
         if self.is_json and self.is_terraform:
             value = self.templates.within(value)
-        if not value.text and len(value.holes) == 1 and (name := _LOCAL.fullmatch(value.holes[0][1])) is not None:
-            return self.locals.get(name[1] or name[2], value)
+        if not value.text and len(value.holes) == 1:
+            return self.local(value.holes[0][1]) or value
         return value
+
+    def local(self, source: str) -> WrittenString | None:
+        """The string of ``local.rules["sales"]``, if this file writes it out."""
+        found = _LOCAL.fullmatch(source)
+        return None if found is None else self.locals.get(tuple(_NAME.findall(found[1])))
 
     def found(self, holder: _Holder, place: ExpressionPlace, why: str) -> FoundExpression | None:
         """The expression at a place, or that there is one which can't be known; None where nothing is written."""
