@@ -22,7 +22,8 @@ HEAD = """\
 
 `nox -s bench` writes this page. Most lines are a ratio of two things that were measured in turns on one machine, so
 they mean the same on another one: this library against a peer, against the same thing written by hand, or against what
-has to be done anyway, such as `json.loads` of what Graph answers. A line over its budget fails the session.
+has to be done anyway, such as `json.loads` of what Graph answers. A line over its budget fails the session. Where many
+programs are at work, wall times are worse, and so is whatever lives from the processor's caches.
 
 {machine}
 """
@@ -66,10 +67,11 @@ def machine() -> str:
     describe = ["git", "-C", str(HERE), "log", "-1", "--format=%h"]
     commit = subprocess.run(describe, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    busy = os.getloadavg()[-1]
     return (
         f"Measured on {datetime.now(UTC):%Y-%m-%d} at commit `{commit or 'unknown'}`: {processor()}, {os.cpu_count()} "
         f"cores, {memory:.0f} GiB of memory, {platform.system()} {platform.release()}, "
-        f"{platform.python_implementation()} {platform.python_version()}."
+        f"{platform.python_implementation()} {platform.python_version()}; {busy:.0f} programs were at work at a time."
     )
 
 
