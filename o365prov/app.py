@@ -277,8 +277,7 @@ class Office365App(planning.AppOverview):
             only: the ids of the people whom the plan is about, as for a push of one person: those of them without an
                 assignment have left, of ids that nobody has it is said (``never_seen``), and of everybody else nothing.
                 None for everybody.
-            transfers: accounts that are handed over although somebody else had them, or had their name: object ids by
-                the id of the person who gets the account.
+            transfers: accounts to hand over although somebody else had them, or their name: object ids by person id.
             complete: whether *assignments* are all that there are: who is missing in part of them has not left.
             mailboxes_done: the object ids of leavers' accounts whose mailboxes were handed over, so that licences go
                 that wait for it, see :class:`~o365prov.LeaverSteps`; the memory keeps it.
