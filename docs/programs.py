@@ -14,7 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 HEAD = """\
 # mypy: allow-redefinition, allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs
-# mypy: disable-error-code=union-attr
+# mypy: disable-error-code="union-attr, import-untyped"
 # pyright: basic, reportOptionalMemberAccess=false, reportUnusedExpression=false
 """
 
