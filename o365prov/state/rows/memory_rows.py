@@ -6,12 +6,13 @@ each different text of these is decoded once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 
 from attrs import evolve, frozen
 
+from o365prov._fields import unchecked
 from o365prov.errors import O365ProvError, StateError
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant, Missing, WaitingForSeat
 from o365prov.state.database import Row, Transaction, rows_about
@@ -103,13 +104,13 @@ class MemoryRows:
         rows = self.transaction.rows(_SELECT, self.tenant_id, self.app_name)
         self.seal.check_all(rows, head.total, self.where)
         try:
-            users = [_user(row) for row in rows]
-            linked, left = self._elsewhere({user.object_id: user for user in users})
+            users = {row[2]: _user(row) for row in rows}
+            linked, left = self._elsewhere(users.values())
         except (O365ProvError, ValueError, TypeError, KeyError) as error:  # sealed, and written by something else
             raise damaged(self.where) from error
         return AppUsers(self.tenant_id, self.app_name, users, head.lineage, serial, linked, left)
 
-    def _elsewhere(self, ours: Mapping[str, AppUser]) -> tuple[dict[str, str], dict[str, str]]:
+    def _elsewhere(self, users: Iterable[AppUser]) -> tuple[dict[str, str], dict[str, str]]:
         """The accounts about which other apps decide: their names, and the source anchors of people who left them.
 
         Of two apps that somebody left, the later one decides; one that somebody left does not where they are in use.
@@ -120,6 +121,7 @@ class MemoryRows:
             self.tenant_id,
             self.app_name,
         )
+        ours = {user.object_id: user for user in users} if found else {}
         linked: dict[str, str] = {}
         left: dict[str, str] = {}
         for object_id, name, anchor, _, given in (row for row in found if row[3] in _LEFT):
@@ -242,26 +244,26 @@ def _is_older(ours: AppUser | None, theirs: Departure | None) -> bool:
     return not ours.is_in_use and (ours.departure is None or ours.departure.at < theirs.at)
 
 
+_made = unchecked(AppUser)
+
+
 def _user(row: Row) -> AppUser:
+    """The user of a row, which was checked when it was written, and has its digest ever since."""
     given = _given(row[12])
-    return AppUser(
-        person_id=row[2],
-        object_id=row[3],
-        username=row[4],
-        anchor=row[5],
-        fingerprint=row[6],
-        licenses=given.licenses,
-        roles=given.roles,
-        manager_id=row[7],
-        manager_reference=row[8],
-        status=_STATUS[row[9]],
-        departure=given.departure,
-        password_instant=datetime.fromisoformat(row[10]) if row[10] else None,
-        provisioning_type=row[11],
-        waiting=given.waiting,
-        unfinished=given.unfinished,
-        excluded_by=given.excluded_by,
-        missing=given.missing,
+    return _made(
+        *row[2:7],  # person_id, object_id, username, anchor, fingerprint
+        given.licenses,
+        given.roles,
+        row[7],  # manager_id
+        row[8],  # manager_reference
+        _STATUS[row[9]],
+        given.departure,
+        datetime.fromisoformat(row[10]) if row[10] else None,  # password_instant
+        row[11],  # provisioning_type
+        given.waiting,
+        given.unfinished,
+        given.excluded_by,
+        given.missing,
     )
 
 
