@@ -7,14 +7,20 @@ from collections.abc import Iterator
 from o365prov.planning import Result
 from o365prov.simulation.records import Day
 
+_CHANGED = "changed_since"
+
 
 def undone_is_as_before(day: Day) -> Iterator[str]:
-    """Every account that the run changed, and of which the undo says nothing; and nothing else is changed."""
+    """Every account that the run changed, and of which the undo says nothing; and nothing else is changed.
+
+    Nobody edits anything between the two: an undo that says so is wrong.
+    """
     undone = day.undone
     plan, report = (undone.taken_back.plan, undone.taken_back.report) if undone else (None, None)
     if undone is None or plan is None:
         return
     outcomes = (*undone.run.outcomes, *(report.outcomes if report else ()))
+    yield from (f"{each.subject.username} is said to be changed" for each in plan.problems if each.code == _CHANGED)
     said = {each.subject.person_id for each in plan.problems}
     said |= {each.change.subject.person_id for each in outcomes if each.result is not Result.DONE}
     exempt = {each.object_id for each in outcomes if each.change.subject.person_id in said}
