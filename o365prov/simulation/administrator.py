@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from attrs import frozen
@@ -69,8 +70,9 @@ class Administrator:
             case _:
                 return False
 
-    def ids(self) -> dict[str, str]:
-        """The ids of the licences and roles of the tenant, by their names in lower case."""
+    @cached_property
+    def ids(self) -> Mapping[str, str]:
+        """The ids of the licences and roles of the tenant, by their names in lower case: nobody changes them."""
         licenses = {each["skuPartNumber"].lower(): each["skuId"] for each in self._read("/subscribedSkus")}
         roles = self._read("/roleManagement/directory/roleDefinitions?$select=id,displayName")
         return {**licenses, **{each["displayName"].lower(): each["id"] for each in roles}}
@@ -79,8 +81,7 @@ class Administrator:
         if not self.skus:
             return False
         name = self.skus[number % len(self.skus)]
-        listed = self._read("/subscribedSkus")
-        sku_id = next((each["skuId"] for each in listed if each["skuPartNumber"] == name), None)
+        sku_id = self.ids.get(name.lower())
         if sku_id is None:
             return False
         added = [{"skuId": sku_id, "disabledPlans": []}] if gives else []

@@ -132,6 +132,8 @@ def _memory_facts(user: AppUser, names: Mapping[str, str]) -> dict[str, Any]:
 
 def _shown(value: object, names: Mapping[str, str]) -> str:
     match value:
+        case str():  # most values are, and to ask whether one is a Mapping takes long
+            return _text_shown(value, names)
         case Mapping():
             return ", ".join(
                 f"{name}={_shown(value[name], names)}" for name in sorted(value) if value[name] is not None
@@ -140,12 +142,16 @@ def _shown(value: object, names: Mapping[str, str]) -> str:
             return f"[{', '.join(_shown(each, names) for each in value)}]"
         case datetime():
             return f"day {day_of(value)}"
-        case str() if value in names:
-            return f"<{names[value]}>"
-        case str() if value[10:11] == "T" and value.endswith("Z"):
-            return f"day {day_of(datetime.fromisoformat(value))}"
         case _:
             return str(value)
+
+
+def _text_shown(text: str, names: Mapping[str, str]) -> str:
+    if text in names:
+        return f"<{names[text]}>"
+    if text[10:11] == "T" and text.endswith("Z"):
+        return f"day {day_of(datetime.fromisoformat(text))}"
+    return str(text)
 
 
 @define

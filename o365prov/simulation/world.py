@@ -73,7 +73,7 @@ class World:
             tuple(scene.staff.assignments),
             self._given,
             {person_id: who for each in scene.staff.all for person_id, who in each.identities().items()},
-            self._edits.administrator.ids(),
+            self._edits.administrator.ids,
             dict(self._owners),
             self._look(),
             dict(self._absent_since),
