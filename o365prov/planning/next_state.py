@@ -310,8 +310,10 @@ def _of_account(known: AppUser | None, change: Change, object_id: str) -> AppUse
         known = evolve(known, object_id=object_id)  # it was begun to create the account, and here it is
     if known is None or known.object_id != object_id:
         linking = isinstance(change, CreateUser | LinkUser | UpdateUser)
-        # Where linking failed, licences may have been given all the same; the account need not have the name.
-        return AppUser(person_id, object_id, change.subject.username, unfinished=not linking)
+        # Where linking failed, licences may have been given all the same; the account need not have the name, and may
+        # still be blocked by others.
+        status = AppUserStatus.ACTIVE if linking else AppUserStatus.ENABLING
+        return AppUser(person_id, object_id, change.subject.username, unfinished=not linking, status=status)
     return evolve(known, person_id=person_id)
 
 

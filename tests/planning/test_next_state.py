@@ -189,6 +189,15 @@ def test_while_a_licence_may_be_given_old_and_new_are_remembered():
     assert known.unfinished
 
 
+def test_who_was_given_a_licence_and_could_not_be_linked_may_still_have_to_be_enabled():
+    """Others may have blocked the account: the next plan, which links it, asks about that as the first one did."""
+    change = AssignLicenses(
+        ANN, "group", "id-ann", (LicenseAddition("sku-5", "SPE_E5"),), (), (LicenseGrant("SPE_E5"),)
+    )
+    known = after_change(None, change, "id-ann")
+    assert (known.status, known.unfinished) == (AppUserStatus.ENABLING, True)
+
+
 def test_what_may_be_taken_is_still_remembered():
     """A role, a manager and licences: it may be there or not. Sign-in that may be enabled is still to be enabled."""
     for change in (
