@@ -181,7 +181,7 @@ def _missing_seats(
 ) -> Mapping[str, Sequence[Issue]]:
     """By person id: for which seats a person waits, in which place; who wait for each other have one problem."""
     issues: dict[str, list[Issue]] = {}
-    if not seats.waiting:
+    if not seats.waiting and not seats.doubtful:
         return issues
     in_circles: set[str] = set()
     for people in circles(wishes, seats):
