@@ -124,11 +124,13 @@ def stocked():
         "role": _ask(fake, "POST", "/directoryRoles", {"roleTemplateId": HELPDESK})[1]["id"],
         "deleted": gone,
         "boss": boss,
+        "sponsor": group,
         "sku_id": sku,
     }
     names |= _with_applications(fake, names)
     held = _ask(fake, "POST", f"/directoryRoles/{names['role']}/members/$ref", _reference(user))
-    assert held[0] == 204
+    sponsored = _ask(fake, "POST", f"/users/{user}/sponsors/$ref", _reference(group))
+    assert (held[0], sponsored[0]) == (204, 204)
     return fake, fake.snapshot(), names
 
 
@@ -191,6 +193,7 @@ def bodies(names):
         "POST /users": _user("new"),
         "PATCH /users/{user}": {"jobTitle": "Singer"},
         "PUT /users/{user}/manager/$ref": _reference(names["boss"]),
+        "POST /users/{user}/sponsors/$ref": _reference(names["boss"]),
         "POST /users/{user}/assignLicense": licence,
         "POST /groups": group,
         "PATCH /groups/{group}": {"description": "All of them"},

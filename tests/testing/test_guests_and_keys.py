@@ -38,6 +38,25 @@ def test_what_is_no_invitation_is_refused(odd_graph, fake, changes, status):
     assert fake.users == ()
 
 
+def test_sponsors_come_and_go_after_the_invitation(odd_graph, fake):
+    """Users and groups, each of them once, and nothing else."""
+    guest = odd_graph("POST", "/invitations", INVITATION).body["invitedUser"]["id"]
+    ann, staff = fake.add_user("ann@managed.example")["id"], fake.add_group("Staff")["id"]
+    path = f"/users/{guest}/sponsors"
+
+    def add(key):
+        return odd_graph(
+            "POST", f"{path}/$ref", {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{key}"}
+        )
+
+    assert [add(each).status for each in (ann, staff)] == [204, 204]
+    assert "already exist" in add(ann).error["message"]
+    assert add(fake.add_contact("Johnny")["id"]).status == 400
+    assert odd_graph("DELETE", f"{path}/{ann}/$ref").status == 204
+    assert odd_graph("DELETE", f"{path}/{ann}/$ref").status == 404
+    assert [each["id"] for each in odd_graph.get(path).value] == [staff]
+
+
 def test_me_is_the_user_who_is_signed_in(graph_of):
     """With everything below, in batches too."""
     fake = FakeTenant(signed_in="ann@contoso.onmicrosoft.com", seed=1)

@@ -239,6 +239,10 @@ async def _applications(client, user, group):
     sponsors = client.users.by_user_id(invited.invited_user.id).sponsors
     assert [each.id for each in (await sponsors.get()).value] == [user]
     assert await sponsors.count.get(_eventual()) == 1
+    await sponsors.by_directory_object_id(user).ref.delete()
+    assert (await sponsors.get()).value == []
+    await sponsors.ref.post(ReferenceCreate(odata_id=_at(user)))
+    assert [each.id for each in (await sponsors.get()).value] == [user]
 
 
 async def _rest(client, user, contact, room):

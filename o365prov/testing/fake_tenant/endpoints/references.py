@@ -1,4 +1,4 @@
-"""The manager of a user, as a reference: read it, set it, take it away."""
+"""The manager and the sponsors of a user, as references: read, set and taken away."""
 
 from __future__ import annotations
 
@@ -131,7 +131,37 @@ def _reports(directory: Directory, request: GraphRequest) -> GraphReply:
     return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#directoryObjects", "value": shown})
 
 
+def _add_sponsor(directory: Directory, request: GraphRequest) -> GraphReply:
+    user = directory.user(request.named["user"])
+    key = referenced_id(request.json_object())
+    sponsor = directory.find_user(key) or directory.groups.get(key)
+    if sponsor is None:
+        raise GraphErrorResponse.missing_reference()
+    if sponsor["id"] in directory.sponsors.targets(user["id"]):
+        raise GraphErrorResponse.bad_request(
+            "One or more added object references already exist for the following modified properties: 'sponsors'."
+        )
+    directory.sponsors.add(user["id"], sponsor["id"])
+    return GraphReply(204)
+
+
+def _remove_sponsor(directory: Directory, request: GraphRequest) -> GraphReply:
+    user, sponsor = directory.user(request.named["user"]), request.named["sponsor"]
+    if sponsor not in directory.sponsors.targets(user["id"]):
+        raise GraphErrorResponse.not_found(sponsor)
+    directory.sponsors.remove(user["id"], sponsor)
+    return GraphReply(204)
+
+
 ROUTES = (
+    Route("POST", "/users/{user}/sponsors/$ref", _add_sponsor, "Give a guest a sponsor", source="user-post-sponsors"),
+    Route(
+        "DELETE",
+        "/users/{user}/sponsors/{sponsor}/$ref",
+        _remove_sponsor,
+        "Take a guest's sponsor away",
+        source="user-delete-sponsors",
+    ),
     Route("GET", "/users/{user}/manager", _read, "Read a user's manager", ENTITY, source="user-list-manager"),
     Route("GET", "/users/{user}/manager/$ref", _read_reference, "Read the reference to a user's manager"),
     Route("PUT", "/users/{user}/manager/$ref", _put, "Set a user's manager", source="user-post-manager"),
