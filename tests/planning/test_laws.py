@@ -26,6 +26,7 @@ from organisation import (
 from o365prov import (
     Assignment,
     Deprovisioning,
+    LeaverSteps,
     LicenseGrant,
     LicenseOnly,
     ProfileSync,
@@ -46,6 +47,7 @@ OPTIONS = [
     Deprovisioning.block_and_remove_licenses(grace_days=1),
     Deprovisioning.block_remove_licenses_and_delete(),
     Deprovisioning.block_remove_licenses_and_delete(grace_days=7),
+    Deprovisioning.block_remove_licenses_and_delete(grace_days=7, steps=LeaverSteps(groups=2, mailbox=0, licenses=1)),
 ]
 
 
@@ -193,7 +195,8 @@ def test_user_attributes_only_never_touches_a_licence_or_role(morning, kind):
     """Whoever is assigned, has left or comes back, and whatever was granted before the setting was switched on."""
     app, assigned, snapshot, memory = morning
     option = app.provisioning.deprovisioning
-    option = Deprovisioning.block_sign_in() if option.then is AfterBlock.REMOVE_LICENSES else option
+    if option.then is AfterBlock.REMOVE_LICENSES or option.steps.licenses is not None:  # refused with this setting
+        option = Deprovisioning.block_sign_in()
     only = app_of(kind(user_attributes_only=True, deprovisioning=option))
     app = evolve(only, grantable_roles=app.grantable_roles, restore_deleted_users=app.restore_deleted_users)
     plan = app.plan(assigned, snapshot, memory, now=NOW)

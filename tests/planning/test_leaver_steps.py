@@ -220,6 +220,13 @@ def test_the_licences_that_went_on_their_day_are_taken_back(tmp_path):
     assert "delete_user" in [each.kind for each in days.plan(BO)]
 
 
+def test_licences_stay_where_others_manage_them_by_now():
+    """User Attributes Only was switched on after somebody left, who was told that the licences go."""
+    _, snapshot, memory = days(OPTION, 1)
+    app = user_sync_app(user_attributes_only=True, deprovisioning=Deprovisioning.block_sign_in(reaches_back=False))
+    assert app.plan([BO], snapshot, memory, now=NOW + 3 * DAY).for_person(ANN.id) == ()
+
+
 def test_days_beyond_all_calendars_never_come():
     """Nothing is taken by a number that is too large."""
     last = Departure(NOW.replace(year=9999), "delete", 365, steps=LeaverSteps(groups=365))

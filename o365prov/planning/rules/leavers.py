@@ -198,7 +198,8 @@ class Leaver:
                 raise ValueError(f"who left can't have the step {row.step!r}: {row.words}")
         if self.user.unfinished and not account.enabled:
             changes.append(RevokeSessions(subject, reason, account.id, None))
-        if departure.has_come(LeaverStep.LICENSES, self.now):
+        leaves_alone = self.rules.provisioning.user_attributes_only
+        if departure.has_come(LeaverStep.LICENSES, self.now) and not leaves_alone:
             take_over = self.rules.take_over_licenses
             removal = leaver_removal(
                 self.user,
