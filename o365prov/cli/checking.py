@@ -123,7 +123,9 @@ def _issues(error: O365ProvError, path: Path) -> tuple[Issue, ...]:
 def _doubts(file: AppFile, path: Path) -> list[Issue]:
     """What the checker warns of; everything worse has kept the file from being read."""
     expressions = {f"mapping.attributes.{name}": found for name, found in file.app.mapping.check().items()}
-    expressions["username"] = file.app.username.check()
+    first, *others = file.app.username.expressions
+    expressions["username"] = first.check(context="username")
+    expressions |= {f"username.alternatives[{n}]": each.check(context="username") for n, each in enumerate(others)}
     return [_placed(each, f"{path}: {place}") for place, found in expressions.items() for each in found]
 
 

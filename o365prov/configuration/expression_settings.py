@@ -14,6 +14,7 @@ from o365prov.configuration.shapes import (
     ChoiceShape,
     JsonSchema,
     Key,
+    ListShape,
     PlainShape,
     TableShape,
     described,
@@ -93,6 +94,11 @@ class UsernameShape:
             Key("suffix", TEXT, "What is appended to the entry, such as @yourfederated.domain."),
             Key("expression", TEXT, "An expression in place of an entry."),
             Key("label", TEXT, "What the expression is called, where it is not Custom."),
+            Key(
+                "alternatives",
+                ListShape(AlternativeShape()),
+                "Expressions in its place for whoever finds the username taken.",
+            ),
             *_options(),
         )
         return TableShape(keys, _username_format, "How usernames are made: format or expression.")
@@ -103,17 +109,51 @@ class UsernameShape:
 
     def write(self, value: UsernameFormat) -> Any:
         """An entry by its name where it is one, else the expression."""
+        alternatives = [AlternativeShape().write(each) for each in value.alternatives]
+        others = {"alternatives": alternatives} if alternatives else {}
         try:
-            if UsernameFormat.built_in(value.label) == value:
-                return {"format": value.label}
+            if UsernameFormat.built_in(value.label).expression == value.expression:
+                return {"format": value.label, **others}
         except ConfigurationError:
             pass  # it has another label
         label = {} if value.label == _CUSTOM else {"label": value.label}
-        return {**label, "expression": value.expression.text, **_written_options(value.expression)}
+        return {**label, "expression": value.expression.text, **_written_options(value.expression), **others}
 
     def schema(self) -> JsonSchema:
         """The keys, of which format or expression is there."""
         return {**self.table.schema(), "oneOf": [{"required": ["format"]}, {"required": ["expression"]}]}
+
+
+@frozen
+class AlternativeShape:
+    """Another expression for the username: a string, or a table where it has options."""
+
+    @property
+    def table(self) -> TableShape:
+        """The keys of a table."""
+        keys = (Key("expression", TEXT, "What gives the username.", required=True), *_options())
+        return TableShape(keys, _username_expression, "An expression with its options.")
+
+    def read(self, value: object, place: str, issues: IssueList) -> Any:
+        """The expression."""
+        match value:
+            case str():
+                return _noting(issues, place, lambda: _username_expression(value))
+            case Mapping():
+                return self.table.read(value, place, issues)
+            case _:
+                expected = "an expression, or a table with one"
+                issues.note(place, f"should be {expected}, not {toml_kind(value)}", code="wrong_type")
+                return UNREAD
+
+    def write(self, value: Expression) -> Any:
+        """A string, or a table where it has options."""
+        options = _written_options(value)
+        return {"expression": value.text, **options} if options else value.text
+
+    def schema(self) -> JsonSchema:
+        """The two forms."""
+        return {"oneOf": [TEXT.schema(), self.table.schema()]}
 
 
 @frozen
@@ -125,12 +165,7 @@ class ConditionShape:
         text = TEXT.read(value, place, issues)
         if text is UNREAD:
             return UNREAD
-        try:
-            return PersonCondition(make_expression(text, "group_rule"))
-        except ConfigurationError as error:
-            for each in error.issues:
-                issues.note(place, each.message, each.remedy, code=each.code)
-            return UNREAD
+        return _noting(issues, place, lambda: PersonCondition(make_expression(text, "group_rule")))
 
     def write(self, value: PersonCondition) -> Any:
         """The expression as it is written."""
@@ -144,12 +179,27 @@ class ConditionShape:
 _CUSTOM = "Custom"
 
 
+def _noting(issues: IssueList, place: str, make: Callable[[], Any]) -> Any:
+    """What *make* makes; UNREAD, and a note of everything that is wrong, if it refuses."""
+    try:
+        return make()
+    except ConfigurationError as error:
+        for each in error.issues:
+            issues.note(place, each.message, each.remedy, code=each.code)
+        return UNREAD
+
+
+def _username_expression(expression: str, **options: Any) -> Expression:
+    return make_expression(expression, "username", **options)
+
+
 def _username_format(
     *,
     format: str | None = None,  # noqa: A002 - the key is called so
     suffix: str = "",
     expression: str | None = None,
     label: str = _CUSTOM,
+    alternatives: tuple[Expression, ...] = (),
     **options: Any,
 ) -> UsernameFormat:
     if (format is None) == (expression is None):
@@ -157,10 +207,10 @@ def _username_format(
     if expression is not None:
         if suffix:
             raise ConfigurationError("suffix is for an entry of Okta's list: append it in the expression with +")
-        return UsernameFormat(label, make_expression(expression, "username", **options))
+        return UsernameFormat(label, _username_expression(expression, **options), alternatives)
     if options or label != _CUSTOM:
         raise ConfigurationError("label, dialect, semantics and limits are for expressions: leave them out")
-    return UsernameFormat.built_in(format or "", suffix)
+    return evolve(UsernameFormat.built_in(format or "", suffix), alternatives=alternatives)
 
 
 @frozen
@@ -245,12 +295,7 @@ def _read_row(name: str, value: object, place: str, issues: IssueList) -> Any:
         case False:
             return False
         case str():
-            try:
-                return make(value)
-            except ConfigurationError as error:
-                for issue in error.issues:
-                    issues.note(place, issue.message, issue.remedy, code=issue.code)
-                return UNREAD
+            return _noting(issues, place, lambda: make(value))
         case Mapping():
             return row_table(make).read(value, place, issues)
         case _:

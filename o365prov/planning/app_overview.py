@@ -18,7 +18,7 @@ class AppOverview(Overviewed, Protocol):
         facts = {
             "domains": ", ".join(app.domains),
             "type": describe_settings(app.provisioning),
-            "username": f"{app.username.label}: {app.username.expression}",
+            "username": f"{app.username.label}: {', or else '.join(map(str, app.username.expressions))}",
             "grantable roles": ", ".join(app.grantable_roles),
             "organisation": "" if app.org.graph_api else "without the Microsoft Graph API feature",
         }

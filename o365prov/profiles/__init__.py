@@ -19,7 +19,7 @@ from o365prov.profiles.inbound_mapping import ACTIVE_DIRECTORY_DEFAULTS, Inbound
 from o365prov.profiles.mapping import MappedProfile, ProfileMapping
 from o365prov.profiles.normalization import ALPHA_2
 from o365prov.profiles.person_condition import PersonCondition
-from o365prov.profiles.username import UsernameFormat, check_username
+from o365prov.profiles.username import UsernameCandidate, UsernameFormat, check_username, first_username
 
 __all__ = [
     "ACTIVE_DIRECTORY_DEFAULTS",
@@ -43,7 +43,9 @@ __all__ = [
     "PersonCondition",
     "ProfileMapping",
     "Unset",
+    "UsernameCandidate",
     "UsernameFormat",
     "check_username",
+    "first_username",
     "make_bindings",
 ]

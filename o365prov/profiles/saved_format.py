@@ -10,20 +10,21 @@ from collections.abc import Iterator
 from o365prov.expressions import Expression
 from o365prov.profiles.attribute_mapping import ApplyOn, AttributeMapping
 from o365prov.profiles.setting_expressions import PROFILE_MAPPING, USERNAME, refusal
-from o365prov.profiles.settings_reader import read_attribute, read_expression, read_root
+from o365prov.profiles.settings_reader import read_attribute, read_expression, read_expressions, read_root
 from o365prov.structuring import JsonObject, shown
 
 _MOMENTS = {moment.value: moment for moment in ApplyOn}
 
 
-def read_saved_format(document: object) -> tuple[str, Expression]:
-    """Label and expression; see :meth:`UsernameFormat.from_dict <o365prov.profiles.UsernameFormat.from_dict>`."""
+def read_saved_format(document: object) -> tuple[str, Expression, list[Expression]]:
+    """All fields; see :meth:`UsernameFormat.from_dict <o365prov.profiles.UsernameFormat.from_dict>`."""
     saved = read_root(document, "the saved username format")
-    saved.refuse_others({"label", "expression"})
+    saved.refuse_others({"label", "expression", "alternatives"})
     label, expression = saved.string("label"), read_expression(saved, "expression", USERNAME)
+    alternatives = list(read_expressions(saved, "alternatives", USERNAME))
     if expression is None or saved.issues.count:
         raise refusal(saved.issues.issues)
-    return label, expression
+    return label, expression, alternatives
 
 
 def read_saved_mapping(document: object) -> tuple[list[AttributeMapping], str | None]:

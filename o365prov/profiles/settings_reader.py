@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from o365prov.errors import ConfigurationError, ExpressionSyntaxError
 from o365prov.expressions import Expression
@@ -58,14 +58,30 @@ def read_expression(
     if not string.strip():
         return None
     try:
-        expression = parse_expression(key, translate(string))
-        refuse_errors(key, expression, context)
+        return _checked(key, translate(string), context)
     except ExpressionSyntaxError as error:  # the translation of an older template
         what = f"{error.message} (line {error.line}, column {error.column})"
         holder.note(key, what, error.remedy, code="not_an_expression")
     except ConfigurationError as error:
         for issue in error.issues:
             holder.note(key, issue.message, issue.remedy, code=issue.code)
-    else:
-        return expression
     return None
+
+
+def read_expressions(holder: JsonObject, key: str, context: str) -> Iterator[Expression]:
+    """The elements of a list, each of which must be an expression that can work in this context; others are noted."""
+    for place, string in holder.items(key):
+        if not isinstance(string, str):
+            holder.note_at(place, f"should be a string, not {kind_of(string)}", code="wrong_type")
+            continue
+        try:
+            yield _checked(place, string, context)
+        except ConfigurationError as error:
+            for issue in error.issues:
+                holder.note_at(place, issue.message, issue.remedy, code=issue.code)
+
+
+def _checked(setting: str, string: str, context: str) -> Expression:
+    expression = parse_expression(setting, string)
+    refuse_errors(setting, expression, context)
+    return expression

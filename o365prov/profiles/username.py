@@ -11,15 +11,15 @@ are refused here, because such an account could not have a mailbox.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import attrs
 from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure, check_call
-from o365prov._fields import instance_of, string
-from o365prov.errors import EvaluationError, Issue
+from o365prov._fields import as_tuple, instance_of, string, typed, wrong
+from o365prov.errors import ConfigurationError, EvaluationError, Issue
 from o365prov.expressions import Bindings, Diagnostic, Expression
 from o365prov.profiles.normalization import stray_full_stop
 from o365prov.profiles.okta_format import read_username_template
@@ -27,14 +27,46 @@ from o365prov.profiles.saved_format import read_saved_format
 from o365prov.profiles.setting_expressions import USERNAME, parse_expression, refuse_errors
 from o365prov.profiles.username_formats import CUSTOM, built_in_expression
 
+Result: TypeAlias = tuple[str | None, Issue | None]
+"""A username, or what is wrong with it."""
+
 _ALLOWED = re.compile(r"[A-Za-z0-9'.\-_!#^~]+\Z")
 _LONGEST_NAME = 64
 _LONGEST_DOMAIN = 48
 
 
+def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
+    return as_tuple(values)
+
+
+_an_expression = instance_of(Expression, "Expression('source.email')")
+
+
 def _allowed(owner: UsernameFormat, field: attrs.Attribute[Any], value: Any) -> None:
-    instance_of(Expression, "Expression('source.email')")(owner, field, value)
+    _an_expression(owner, field, value)
     refuse_errors("UsernameFormat.expression", value, USERNAME)
+
+
+def _all_allowed(owner: UsernameFormat, field: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, tuple):
+        raise wrong(owner, field, "a tuple of expressions", value)
+    for number, each in enumerate(value):
+        _an_expression(owner, field, each)
+        refuse_errors(f"UsernameFormat.alternatives[{number}]", each, USERNAME)
+
+
+@frozen(field_transformer=typed)
+class UsernameCandidate:
+    """What one expression of a username format gives for a person.
+
+    Args:
+        username: the username; None if it can't be computed, or is not one that Entra takes in the app's domains.
+        issue: what is wrong with it; None for nothing.
+
+    """
+
+    username: str | None
+    issue: Issue | None = None
 
 
 @frozen
@@ -44,9 +76,12 @@ class UsernameFormat:
     Args:
         label: what Okta's list of formats calls it.
         expression: what gives the username. One that can't work in a username format is refused.
+        alternatives: what gives it where somebody else has the result of those before, in this order. With them a plan
+            gives a person the first of these *candidates* that nobody else has, and whoever has one keeps it; see
+            :meth:`candidates`.
 
     Raises:
-        ConfigurationError: the expression can't work in a username format, such as one with an unknown function, or a
+        ConfigurationError: an expression can't work in a username format, such as one with an unknown function, or a
             field holds something else than it should.
 
     Source: Okta, "Provision users to Office 365": Sign On, Credentials Details, Application username format.
@@ -55,6 +90,7 @@ class UsernameFormat:
 
     label: str = field(validator=string)
     expression: Expression = field(validator=_allowed)
+    alternatives: tuple[Expression, ...] = field(default=(), converter=_tuple, validator=_all_allowed)
 
     @classmethod
     def built_in(cls, label: str, suffix: str = "") -> UsernameFormat:
@@ -103,6 +139,39 @@ class UsernameFormat:
         return cls(CUSTOM, parse_expression("UsernameFormat.expression", expression))
 
     @classmethod
+    def candidates(cls, *formats: UsernameFormat | str) -> UsernameFormat:
+        """A rule that keeps usernames unique: the first of these whose result nobody else has.
+
+        Whoever has a username from one of them keeps it as long as one of them gives it, so that a namesake who comes
+        or leaves renames nobody. See :doc:`/usernames`.
+
+        Args:
+            formats: what is tried, in this order: expressions, or other formats.
+
+        Raises:
+            ConfigurationError: there is none, or one is not an expression that can work in a username format.
+
+        >>> rule = UsernameFormat.candidates(
+        ...     'String.toLowerCase(user.firstName + "." + user.lastName) + "@corp.example"',
+        ...     'String.toLowerCase(user.firstName + "." + user.lastName) + "2@corp.example"',
+        ... )
+        >>> [str(each) for each in rule.alternatives]
+        ['String.toLowerCase(user.firstName + "." + user.lastName) + "2@corp.example"']
+
+        """
+        expressions: list[Expression] = []
+        label = CUSTOM
+        for number, each in enumerate(formats):
+            if isinstance(each, UsernameFormat):
+                label = label if number else each.label
+                expressions += each.expressions
+            else:
+                expressions.append(parse_expression(f"UsernameFormat.candidates[{number}]", each))
+        if not expressions:
+            raise ConfigurationError("UsernameFormat.candidates needs an expression at least, and better two")
+        return cls(label, expressions[0], expressions[1:])
+
+    @classmethod
     def from_okta(cls, template: Mapping[str, Any]) -> UsernameFormat:
         """What Okta's API keeps as an app's ``credentials.userNameTemplate``.
 
@@ -128,32 +197,39 @@ class UsernameFormat:
         """
         return cls(*read_saved_format(saved))
 
-    def to_dict(self) -> dict[str, str]:
+    def to_dict(self) -> dict[str, Any]:
         """The format as JSON values, for a saved configuration.
 
         >>> UsernameFormat.email().to_dict()
         {'label': 'Email', 'expression': 'source.email'}
         """
-        return {"label": self.label, "expression": self.expression.text}
+        saved: dict[str, Any] = {"label": self.label, "expression": self.expression.text}
+        return {**saved, "alternatives": [each.text for each in self.alternatives]} if self.alternatives else saved
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """All that may give the username, in the order in which they are tried."""
+        return self.expression, *self.alternatives
 
     def check(self, schema: Mapping[str, Collection[str]] | None = None) -> tuple[Diagnostic, ...]:
-        """What is wrong or doubtful about the expression.
+        """What is wrong or doubtful about the expressions, one after the other.
 
         Args:
             schema: the attributes that exist, by root (``{"user": ["login", "email"]}``); without it the attributes
-                that the expression reads are not checked.
+                that the expressions read are not checked.
 
         >>> UsernameFormat.custom("source.emial").check({"source": ["login", "email"]})[0].fix
         'source.email'
 
         """
-        return self.expression.check(schema, context=USERNAME)
+        return tuple(found for each in self.expressions for found in each.check(schema, context=USERNAME))
 
     @check_after_failure
     def username(self, bindings: Bindings, domains: Collection[str]) -> tuple[str | None, Issue | None]:
         """The person's username, or None and what is wrong with it.
 
-        The result must be a user principal name that Entra takes, in one of the domains.
+        The result must be a user principal name that Entra takes, in one of the domains. Of a format with alternatives
+        it is the first that is one, whoever has it.
 
         Args:
             bindings: the person's values, as :func:`make_bindings` gives them.
@@ -162,18 +238,52 @@ class UsernameFormat:
         Source: Microsoft Entra, "Username policies"; Okta, "Provision users to Office 365".
 
         """
-        try:
-            value = self.expression.evaluate(bindings)
-        except EvaluationError as error:
-            return None, _issue("username_failed", f"the username could not be computed: {error.message}", _FIX)
-        if value is None or value == "":
-            return None, _issue("username_empty", "the username is empty", _FIX)
-        if not isinstance(value, str):
-            return None, _issue("username_not_a_string", "the username's expression does not give a string", _FIX)
-        return (None, issue) if (issue := _refusal(value, domains)) else (value, None)
+        if self.alternatives:
+            return first_username(self.results(bindings, domains))
+        return _result(self.expression, bindings, domains)
+
+    @check_after_failure
+    def results(self, bindings: Bindings, domains: Collection[str]) -> tuple[UsernameCandidate, ...]:
+        """What each expression gives for a person, in the order in which they are tried.
+
+        Args:
+            bindings: the person's values, as :func:`make_bindings` gives them.
+            domains: those that the app provisions into, in lower case.
+
+        """
+        return tuple(UsernameCandidate(*_result(each, bindings, domains)) for each in self.expressions)
 
 
 _FIX = "Fill in what the username format reads, or change the format"
+
+
+def _result(expression: Expression, bindings: Bindings, domains: Collection[str]) -> Result:
+    try:
+        value = expression.evaluate(bindings)
+    except EvaluationError as error:
+        return None, _issue("username_failed", f"the username could not be computed: {error.message}", _FIX)
+    if value is None or value == "":
+        return None, _issue("username_empty", "the username is empty", _FIX)
+    if not isinstance(value, str):
+        return None, _issue("username_not_a_string", "the username's expression does not give a string", _FIX)
+    return (None, issue) if (issue := _refusal(value, domains)) else (value, None)
+
+
+def first_username(candidates: Sequence[UsernameCandidate]) -> Result:
+    """The first username that there is, or None and why no candidate gives one.
+
+    Args:
+        candidates: what each expression of a format gives for a person; one at least.
+
+    >>> first_username([UsernameCandidate(None), UsernameCandidate("ann@corp.example")])
+    ('ann@corp.example', None)
+    """
+    check_call(first_username, locals())
+    for each in candidates:
+        if each.username is not None:
+            return each.username, None
+    why = "; ".join(f"({number}) {each.issue.message}" for number, each in enumerate(candidates, 1) if each.issue)
+    return None, _issue("no_candidate", f"no candidate gives a username: {why}", _FIX)
 
 
 def _issue(code: str, message: str, remedy: str) -> Issue:

@@ -22,8 +22,10 @@ from o365prov.profiles import (
     MappedProfile,
     ProfileMapping,
     Unset,
+    UsernameCandidate,
     UsernameFormat,
     check_username,
+    first_username,
     make_bindings,
 )
 from o365prov.provisioning.provisioning_type import ProvisioningType
@@ -42,6 +44,9 @@ class DesiredUser:
         sessions_valid_from: the instant before which sessions are void, aware; None if there is none.
         source: a hash of everything that this was evaluated from; empty where it can't be told from that alone.
         enabled: whether the person may sign in; False for somebody who has not started.
+        candidates: what each expression of the username format gives, where it has alternatives; the username is then
+            the first of them until a plan has found out who has which.
+        why_username: why the username is not the first candidate; empty where it is.
 
     """
 
@@ -52,6 +57,8 @@ class DesiredUser:
     sessions_valid_from: datetime | None = None
     source: str = ""
     enabled: bool = True
+    candidates: tuple[UsernameCandidate, ...] = ()
+    why_username: str = ""
 
     @property
     def person_id(self) -> str:
@@ -169,7 +176,11 @@ def make_desired_user(
     """
     person = assignment.person
     bindings = make_bindings(assignment, now=now)
-    if assignment.username is None:
+    candidates: tuple[UsernameCandidate, ...] = ()
+    if assignment.username is None and username.alternatives:
+        candidates = username.results(bindings, domains)
+        name, issue = first_username(candidates)
+    elif assignment.username is None:
         name, issue = username.username(bindings, domains)
     else:
         issue = check_username(assignment.username, domains)
@@ -182,7 +193,8 @@ def make_desired_user(
         issues = (_GUEST, *issues)
     if _NO_CHARACTER.search(person.id):
         issues = (_UNUSABLE_ID, *issues)
-    return DesiredUser(assignment, name, profile, issues, provisioning.sessions_valid_from(person), source)
+    sessions = provisioning.sessions_valid_from(person)
+    return DesiredUser(assignment, name, profile, issues, sessions, source, candidates=candidates)
 
 
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")

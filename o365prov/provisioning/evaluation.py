@@ -58,7 +58,7 @@ class Evaluation:
     def settings(self) -> str:
         """A hash of all settings."""
         rows = [(row.attribute, row.apply_on, *_written(row.expression)) for row in self.mapping]
-        username = _written(self.username.expression)
+        username = [_written(each) for each in self.username.expressions]
         return hash_of((_version(), self.provisioning, username, rows, sorted(self.domains)))
 
     @cached_property
@@ -100,7 +100,7 @@ class Evaluation:
 
     @property
     def _expressions(self) -> tuple[Expression, ...]:
-        return self.username.expression, *(row.expression for row in self.mapping)
+        return *self.username.expressions, *(row.expression for row in self.mapping)
 
     @cached_property
     def _paths(self) -> frozenset[tuple[str, ...]]:

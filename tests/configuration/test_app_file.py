@@ -93,7 +93,8 @@ EXPRESSIONS = st.builds(
 )
 USERNAMES = st.one_of(
     st.sampled_from([UsernameFormat.email(), UsernameFormat.built_in("Email prefix", "@corp.example")]),
-    st.builds(UsernameFormat, NAMES, EXPRESSIONS),
+    st.builds(UsernameFormat, NAMES, EXPRESSIONS, st.lists(EXPRESSIONS, max_size=2)),
+    st.just(UsernameFormat.candidates(UsernameFormat.email(), "source.login")),
 )
 GRANTS = st.builds(
     Grants, st.lists(st.builds(LicenseGrant, NAMES, st.none() | SOME), max_size=3), st.lists(NAMES, max_size=2)
@@ -255,6 +256,24 @@ def test_a_fault_is_named_by_the_path_of_its_key(change, found):
     """And what to write, where that can be known."""
     with pytest.raises(ConfigurationError) as caught:
         AppFile.from_toml(BEGINNING + change, where="corp.toml")
+    [issue] = caught.value.issues
+    assert str(issue).startswith(f"corp.toml: {found}")
+
+
+@pytest.mark.parametrize(
+    ("alternatives", "found"),
+    [
+        ("['user.login', 'nix()']", "username.alternatives[1]: there is no function nix"),
+        ("[5]", "username.alternatives[0]: should be an expression, or a table with one"),
+        ("[{dialect = 'ie'}]", "username.alternatives[0].expression: is missing"),
+        ("'user.login'", "username.alternatives: should be a list"),
+    ],
+)
+def test_a_fault_of_a_candidate_is_named_by_its_place(alternatives, found):
+    """In the list of those that come after the first."""
+    text = BEGINNING.replace('format = "Email"', f'format = "Email", alternatives = {alternatives}')
+    with pytest.raises(ConfigurationError) as caught:
+        AppFile.from_toml(text, where="corp.toml")
     [issue] = caught.value.issues
     assert str(issue).startswith(f"corp.toml: {found}")
 

@@ -383,6 +383,22 @@ def test_a_username_format_survives_json(label):
     assert UsernameFormat.from_dict(json.loads(json.dumps(style.to_dict()))) == style
 
 
+def test_candidates_survive_json():
+    """In their order."""
+    style = UsernameFormat.candidates(UsernameFormat.email(), 'user.login + "2"', 'user.login + "3"')
+    assert UsernameFormat.from_dict(json.loads(json.dumps(style.to_dict()))) == style
+
+
+def test_everything_wrong_with_saved_candidates_is_said_at_once():
+    """Each with its place in the list."""
+    saved = {"label": "Custom", "expression": "user.email", "alternatives": ["nix()", 5, "user.login", "1 +"]}
+    message = refused(UsernameFormat.from_dict, saved)
+    for place in ("$.alternatives[0]", "$.alternatives[1]: should be a string", "$.alternatives[3]"):
+        assert place in message
+    assert "$.alternatives[2]" not in message
+    assert "should be a list" in refused(UsernameFormat.from_dict, {**saved, "alternatives": "user.login"})
+
+
 def test_everything_wrong_with_a_saved_mapping_is_said_at_once():
     """Someone may have edited the file."""
     saved = {

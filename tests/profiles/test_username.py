@@ -297,3 +297,81 @@ def test_any_string_is_taken_or_explained(string):
     """No string makes the check fail."""
     issue = check_username(string, [DOMAIN])
     assert issue is None or issue.message
+
+
+# --- candidates
+
+NAME = 'String.toLowerCase(user.firstName + "." + user.lastName)'
+RULE = UsernameFormat.candidates(
+    f'{NAME} + "@{DOMAIN}"',
+    f'String.toLowerCase(user.firstName + "." + user.middleName + "." + user.lastName) + "@{DOMAIN}"',
+    f'{NAME} + "2@{DOMAIN}"',
+)
+
+
+def results(style, person):
+    """What each candidate gives."""
+    return style.results(make_bindings(assigned(person)), [DOMAIN])
+
+
+def test_candidates_are_evaluated_in_their_order():
+    """One result for each expression."""
+    found = results(RULE, somebody("Ann Lee", middleName="May"))
+    assert [each.username for each in found] == [f"{each}@{DOMAIN}" for each in ("ann.lee", "ann.may.lee", "ann.lee2")]
+
+
+def test_a_candidate_that_gives_nothing_is_passed_over():
+    """Whoever has no middle name has no username with it; the others are as good."""
+    found = results(RULE, somebody("Ann Lee"))
+    assert [each.username is None for each in found] == [False, True, False]
+    assert found[1].issue.code == "username_failed"
+
+
+def test_what_entra_does_not_take_is_passed_over_too():
+    """An accent in the first candidate, none in the second."""
+    style = UsernameFormat.candidates(f'user.firstName + "@{DOMAIN}"', f'user.lastName + "@{DOMAIN}"')
+    assert username(style, somebody("Ren\u00e9e Lee")) == (f"Lee@{DOMAIN}", None)
+
+
+def test_where_no_candidate_gives_a_username_each_is_named():
+    """With its own reason, and with its number."""
+    name, issue = username(UsernameFormat.candidates("user.nickName", f'"@{DOMAIN}"'), somebody())
+    assert (name, issue.code, issue.stops, issue.place) == (None, "no_candidate", True, "userName")
+    assert "(1) the username is empty; (2) the username '@" in issue.message
+
+
+def test_candidates_begin_with_any_format():
+    """An entry of Okta's list, and what comes after it."""
+    style = UsernameFormat.candidates(UsernameFormat.email(), RULE, f'user.login + "@{DOMAIN}"')
+    assert (style.label, style.expression) == ("Email", UsernameFormat.email().expression)
+    assert style.expressions[1:4] == RULE.expressions
+    assert len(style.expressions) == 5
+
+
+def test_no_candidate_at_all_is_refused():
+    """There would be no username for anybody."""
+    with pytest.raises(ConfigurationError, match="needs an expression"):
+        UsernameFormat.candidates()
+
+
+@pytest.mark.parametrize(
+    ("make", "place"),
+    [
+        (lambda: UsernameFormat.candidates("user.email", "nix()"), r"UsernameFormat\.alternatives\[0\]: .*nix"),
+        (lambda: UsernameFormat.candidates("user.email", "user.email +"), r"UsernameFormat\.candidates\[1\]: "),
+        (lambda: UsernameFormat.candidates("user.email", 5), r"UsernameFormat\.candidates\[1\] should be a string"),
+        (lambda: UsernameFormat("Custom", Expression("user.email"), "user.login"), r"alternatives is one string"),
+        (lambda: UsernameFormat("Custom", Expression("user.email"), 5), "alternatives should be a tuple"),
+        (lambda: UsernameFormat("Custom", Expression("user.email"), ["user.login"]), "alternatives should be an? Expr"),
+    ],
+)
+def test_an_alternative_that_can_not_work_is_refused_with_its_place(make, place):
+    """When the format is made, as the first expression is."""
+    with pytest.raises(ConfigurationError, match=place):
+        make()
+
+
+def test_the_checker_looks_at_every_candidate():
+    """A doubt about the second one is said, too."""
+    style = UsernameFormat.candidates("source.login", "source.emial")
+    assert [found.fix for found in style.check({"source": ["login", "email"]})] == ["source.email"]

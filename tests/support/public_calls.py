@@ -58,6 +58,7 @@ from o365prov.group_push import AppGroups, GroupPlan, GroupPush, GroupReport, Pu
 from o365prov.importing import ImportMemory, ImportPlan, Office365Import
 from o365prov.people import LeaverStep
 from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HandOvers, HolderKind, Lookup, LookupKind, Strays
+from o365prov.profiles import UsernameCandidate
 from o365prov.provisioning import DesiredUser
 from o365prov.sources import DirectoryEntry, DirectoryRead, EntryKind, OktaRead, csv_file, ldif, okta_json
 from o365prov.state import Lease, MemoryState, Run, SQLiteState
@@ -98,6 +99,7 @@ FOR_SIBLINGS = {
     "check_type": "is itself the check of an argument",
     "make_plan": "called by the app alone, with its own settings",
     "match_users": "called by make_plan alone",
+    "with_usernames": "called by make_plan alone",
     "profile_change": "called by make_plan alone",
     "anchor_issue": "called by make_plan alone",
     "compare_account": "called by the tenant alone",
@@ -534,6 +536,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "office_apps": {"plans": lambda: ["TEAMS1"]},
     "TenantSnapshot": {"object_id": lambda: "id", "username": lambda: USERNAME, "name": lambda: "SPE_E3"},
     "UsernameFormat": {"domains": lambda: [DOMAIN]},
+    "UsernameFormat.candidates": {"formats": lambda: "user.email"},
     "UsernameFormat.built_in": {"label": lambda: "Email"},
     "UsernameFormat.custom": {"expression": lambda: "user.email"},
     "UsernameFormat.from_dict": {"saved": lambda: UsernameFormat.email().to_dict()},
@@ -573,6 +576,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     },
     "check_now": {"now": lambda: NOW},
     "check_text": {"text": lambda: "user.email"},
+    "first_username": {"candidates": lambda: [examples()[UsernameCandidate]]},
     "check_username": {"username": lambda: USERNAME, "domains": lambda: [DOMAIN]},
     "consent_url": {
         "tenant": lambda: "contoso.example",

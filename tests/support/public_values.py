@@ -158,7 +158,7 @@ from o365prov.planning import (
     Upcoming,
     expected_accounts,
 )
-from o365prov.profiles import InboundMapping
+from o365prov.profiles import InboundMapping, UsernameCandidate
 from o365prov.provisioning import Evaluation, make_desired_user
 from o365prov.simulation import Cut, CutPlace, Interruption, NetworkFault, Trouble, Violation, Wrong, simulate
 from o365prov.sources import (
@@ -309,6 +309,7 @@ def made_values() -> tuple[object, ...]:
         Lifecycle(excluded_people=PersonCondition.of('user.userType == "Service"')),
         make_desired_user(assigned[0], app.provisioning, app.username, app.mapping, app.domains, now=NOW),
         Evaluation(app.provisioning, app.username, app.mapping, app.domains),
+        UsernameCandidate("ann@corp.example"),
         LicenseOnly(),
         ProfileSync(),
     ]
