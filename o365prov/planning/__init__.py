@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from o365prov.planning.lifecycle.hand_overs import HandOver, HandOvers, find_hand_overs
     from o365prov.planning.lifecycle.strays import Stray, Strays, find_strays
     from o365prov.planning.lifecycle.upcoming import Upcoming
+    from o365prov.planning.matching.candidates import with_usernames
     from o365prov.planning.matching.collisions import collisions
     from o365prov.planning.matching.created import with_created_accounts
     from o365prov.planning.matching.resolve import match_users
@@ -128,6 +129,7 @@ else:
             "fingerprints",
             "rules.profile",
             "rules.addresses",
+            "matching.candidates",
             "matching.collisions",
             "matching.created",
             "matching.resolve",
@@ -265,4 +267,5 @@ __all__ = [
     "rows_met",
     "unique_assignments",
     "with_created_accounts",
+    "with_usernames",
 ]

@@ -112,7 +112,8 @@ class AssignedPeople:
             previewed.plan(rehearsed, app_users, now)
         people = [self.evaluate(each, now) for each in self.assignments]
         for each in neighbours(people, self.rules, snapshot, app_users, self.request):
-            coverage.check(LookupKind.USERNAME, (each.username or "").lower())  # previews say whose the username is
+            for name in (each.username, *(candidate.username for candidate in each.candidates)):
+                coverage.check(LookupKind.USERNAME, (name or "").lower())  # previews say whose the username is
             if known := app_users.get(each.person_id):
                 coverage.check(LookupKind.ACCOUNT, known.object_id)
         return frozenset(missing)

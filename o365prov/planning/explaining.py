@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TypeAlias
 
+from attrs import evolve
+
 from o365prov.people import AppUsers
 from o365prov.planning.matching.match import LINKED
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
@@ -71,8 +73,10 @@ def explanations(
         if person_id in held:
             licenses = licenses_after(held[person_id], licensing.get(person_id, ()))
         if person_id in desired:
-            profile = desired[person_id].profile
-            attributes, explained[person_id] = profile.mapping.labels, PersonExplanation.of(how, profile, licenses)
+            profile, why = desired[person_id].profile, desired[person_id].why_username
+            explanation = PersonExplanation.of(how, profile, licenses)
+            attributes = profile.mapping.labels
+            explained[person_id] = evolve(explanation, username=why) if why else explanation
         elif person_id in found:
             explained[person_id] = PersonExplanation(how, licenses=licenses)
     return attributes, explained

@@ -19,6 +19,7 @@ from o365prov.planning.hazards.population import Population
 from o365prov.planning.lifecycle.absent import never_seen, out_of_scope, out_of_scope_problems
 from o365prov.planning.lifecycle.held import HeldPerson
 from o365prov.planning.lifecycle.missing import MissingPerson
+from o365prov.planning.matching.candidates import with_usernames
 from o365prov.planning.matching.created import with_created_accounts
 from o365prov.planning.matching.resolve import match_users, subject_of
 from o365prov.planning.model.change_parts import Subject
@@ -122,7 +123,7 @@ def make_plan(
 
     """
     app_users = with_created_accounts(app_users, snapshot)
-    people = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
+    people: Sequence[DesiredUser] = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
     on_hold = list(held)
     request = request or PlanRequest()
     unchanged = unchanged or UnchangedPeople.none(rules.provisioning)
@@ -132,6 +133,7 @@ def make_plan(
     others = {user.person_id for user in app_users if _is_somebody_elses(user, request, assigned)}
     excluded = out_of_scope(app_users, assigned.union(unchanged.staying), rules.lifecycle)
     staying = {*assigned, *others, *unchanged.staying, *(user.person_id for user in excluded)}
+    people = with_usernames(people, rules, snapshot, app_users, staying=staying, request=request)
     for result in match_users(people, rules, snapshot, app_users, staying=staying, request=request):
         if isinstance(result, MatchedUser):
             matched.append(result)

@@ -31,6 +31,7 @@ from o365prov._annotations import check_after_failure, check_call
 from o365prov.errors import ConfigurationError, Issue, UsageError
 from o365prov.people import AppUser, AppUsers, Assignment, LicenseGrant, comparable_name
 from o365prov.planning.fingerprints import is_as_evaluated, is_unchanged
+from o365prov.planning.matching.candidates import with_kept_username
 from o365prov.planning.matching.neighbours import names_of, remembered_names
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions, PlanRequest
@@ -126,14 +127,14 @@ class StreamingPlanner:
             self._unsupported.add_supported(assignment.grants)
             self._stay(known, provisioning.sessions_valid_from(assignment.person))
             return
-        desired = self._evaluate(assignment)
+        desired = with_kept_username(self._evaluate(assignment), known)
         if known is None or not is_unchanged(desired, known, provisioning):
             self._changed.append(desired)
             return
         self._unsupported.add(desired)
         self._stay(known, desired.sessions_valid_from)
         mail = desired.creation_properties().get("mail")
-        for name in (known.username, desired.new_anchor, mail):
+        for name in (known.username, desired.new_anchor, mail, *(each.username for each in desired.candidates)):
             if isinstance(name, str):
                 first = self._owners.setdefault(name.lower(), known.object_id)
                 if first != known.object_id:
@@ -251,8 +252,11 @@ class StreamingPlanner:
                 issues = [issue for issue in (relicensed, taken.get(person_id)) if issue]
                 if issues and person_id in self._staying:
                     found[person_id] = held, issues
-        edited = [self._evaluate(each) for each in self._assignments() if each.person.id in found] if found else []
+        edited = [self._as_known(each) for each in self._assignments() if each.person.id in found] if found else []
         return [EditedPerson(each, *found[each.person_id]) for each in edited]
+
+    def _as_known(self, assignment: Assignment) -> DesiredUser:
+        return with_kept_username(self._evaluate(assignment), self._app_users.get(assignment.person.id))
 
     def _rechecked(self, recheck: set[str]) -> list[DesiredUser]:
         """The people who did not change, and yet must be compared in full."""

@@ -44,6 +44,7 @@ class PersonPreview:
         username: the username; None if it can't be computed.
         issues: what is wrong.
         account: what would happen to the account; None without a snapshot.
+        why_username: which candidate of the username format the username is and why; empty for the first one.
 
     """
 
@@ -51,6 +52,7 @@ class PersonPreview:
     username: str | None
     issues: tuple[Issue, ...] = ()
     account: AccountPreview | None = None
+    why_username: str = ""
 
     @property
     def person(self) -> Person:

@@ -27,6 +27,7 @@ from o365prov.planning import (
     profile_change,
     unique_assignments,
     with_created_accounts,
+    with_usernames,
 )
 from o365prov.previews.account import USERNAME, AccountOutcome, AccountPreview, UsernameHolder, ValueChange
 from o365prov.previews.population import PeopleGroup, PersonPreview, PopulationPreview
@@ -85,9 +86,11 @@ class Previewer:
     def people(self, assignments: Sequence[Assignment], request: PlanRequest | None = None) -> PopulationPreview:
         """The preview of many people; no person may be there twice."""
         request = request or PlanRequest()
-        desired = [self._desired(assignment) for assignment in assignments]
-        eligible = [each for each in desired if self._eligibility(each) in (Eligibility.PROVISION, Eligibility.PREPARE)]
-        absent = sorted((request.only or frozenset()).difference(each.person_id for each in desired))
+        found = [self._desired(assignment) for assignment in assignments]
+        absent = sorted((request.only or frozenset()).difference(each.person_id for each in found))
+        eligible = self._named(found, request, absent)
+        named = {each.person_id: each for each in eligible}
+        desired = [named.get(each.person_id, each) for each in found]
         results = (
             self._issues(eligible)
             if self.snapshot is None
@@ -96,7 +99,7 @@ class Previewer:
         rows: dict[str, PersonPreview] = {}
         for each in desired:
             issues, account = results.get(each.person_id, (each.issues, None))
-            rows[each.person_id] = PersonPreview(each.assignment, each.username, issues, account)
+            rows[each.person_id] = PersonPreview(each.assignment, each.username, issues, account, each.why_username)
         return PopulationPreview(
             tuple(row for row in rows.values() if request.is_about(row.person.id)),
             tuple(
@@ -111,6 +114,16 @@ class Previewer:
             whole=self.whole,
         )
 
+    def _named(
+        self, desired: Sequence[DesiredUser], request: PlanRequest, absent: Sequence[str]
+    ) -> Sequence[DesiredUser]:
+        """Those who are provisioned, under the usernames that they get; without a tenant all are free in it."""
+        eligible = [each for each in desired if self._eligibility(each) in (Eligibility.PROVISION, Eligibility.PREPARE)]
+        snapshot = self.snapshot or TenantSnapshot(self.app_users.tenant_id)
+        app_users = with_created_accounts(self.app_users, snapshot) if self.snapshot else self.app_users
+        staying = self._active().difference(absent)
+        return with_usernames(eligible, self.rules, snapshot, app_users, staying=staying, request=request)
+
     def whole(self, row: PersonPreview) -> Preview:
         """One person's row with values, expressions and explanations."""
         desired = self._desired(row.assignment)
@@ -124,11 +137,13 @@ class Previewer:
             account=row.account,
             override=row.assignment.username,
             bindings=make_bindings(row.assignment, now=self.now),
+            candidates=desired.candidates,
+            why_username=row.why_username,
         )
 
     def _not_given(self, assignments: Iterable[Assignment]) -> Iterator[str]:
         """What expressions ask for and the source of these people does not give to anybody."""
-        expressions = (self.format.expression, *(row.expression for row in self.mapping))
+        expressions = (*self.format.expressions, *(row.expression for row in self.mapping))
         asked = NOT_ALWAYS_GIVEN.intersection(path[0] for each in expressions for path in each.references)
         if asked and (given := [each.related.given for each in assignments]):
             for name in sorted(asked.difference(*given)):
@@ -160,7 +175,8 @@ class Previewer:
         staying = self._active().difference(absent)
         app_users = with_created_accounts(self.app_users, snapshot)
         colliding: set[str] = set()
-        for each in match_users(people, self.rules, snapshot, app_users, staying=staying, request=request):
+        in_order = sorted(people, key=lambda each: (each.assignment.person.name, each.person_id))  # as for a plan
+        for each in match_users(in_order, self.rules, snapshot, app_users, staying=staying, request=request):
             if isinstance(each, MatchedUser) and request.is_about(each.subject.person_id):
                 account, found = _matched(each, self.rules, snapshot, names)
                 accounts[each.desired.person_id] = account

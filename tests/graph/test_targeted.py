@@ -54,14 +54,15 @@ class Counting:
         return await self.fake.send(method, url, headers, body)
 
 
+OF_ADDRESS = UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"')
+CANDIDATES = UsernameFormat.candidates(
+    OF_ADDRESS, f'String.toLowerCase(user.firstName) + "@{DOMAIN}"', f'"new.name@{DOMAIN}"', f'"other.name@{DOMAIN}"'
+)
+
+
 def app_of(kind=UserSync, *, mapping=None, **more):
     """An app whose usernames are made of e-mail addresses."""
-    return Office365App(
-        domains=(DOMAIN,),
-        provisioning=kind,
-        username=UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"'),
-        **more,
-    )
+    return Office365App(domains=(DOMAIN,), provisioning=kind, **{"username": OF_ADDRESS, **more})
 
 
 APP = app_of(UserSync())
@@ -259,6 +260,7 @@ APPS = st.sampled_from(
             {},
             {"restore_deleted_users": True, "grantable_roles": ["Global Reader"]},
             {"take_over_licenses": True, "take_over_roles": True},
+            {"restore_deleted_users": True, "username": CANDIDATES},
         )
     ]
 )

@@ -128,7 +128,10 @@ def _questions(sdk: Any, needs: Needs, missing: frozenset[Lookup]) -> Iterator[_
     for where in of_users:
         request = requests.users(sdk, needs.properties, managers=needs.managers, where=where)
         yield _Question("users", request, decode.user, Operation.READ_USERS)
-    if needs.deleted_users:
+    if needs.deleted_users and keys[LookupKind.DELETED]:
+        every = requests.deleted_users(sdk, needs.properties)
+        yield _Question("deleted_users", every, decode.user, Operation.READ_DELETED_USERS)
+    elif needs.deleted_users:
         for where in (*_clauses("id", ids), *_clauses("onPremisesImmutableId", anchors)):
             some, every = (requests.deleted_users(sdk, needs.properties, each) for each in (where, None))
             yield _Question("deleted_users", some, decode.user, Operation.READ_DELETED_USERS, instead=every)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from o365prov.errors import Issue
+from o365prov.planning.matching.links import person_text
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.rules.addresses import holder_text, release
 from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
@@ -264,6 +265,27 @@ def username_of_former_account(username: str, holder: AddressHolder) -> Issue:
         f"would get {username} on the account that is handed over, and the account that was linked until now has it "
         f"({holder_text(holder)})",
         "Leave the person out of transfers= if that account is the right one; otherwise rename or delete it in Entra",
+    )
+
+
+def no_free_username(reasons: str) -> Issue:
+    """Every candidate for the username is somebody else's."""
+    return _of_username(
+        "no_free_username",
+        f"no candidate for the username is free: {reasons}",
+        "Add a candidate to the username format, give the person a username in the assignment, or free one of these",
+    )
+
+
+def account_of_one_of(account: TenantUser, desired: DesiredUser, others: Sequence[DesiredUser]) -> Issue:
+    """An account that nobody is known to have has a candidate of two people."""
+    people = " or ".join(person_text(each.assignment.person) for each in (desired, *others))
+    return Issue(
+        "ambiguous_account",
+        f"nobody is known to have the account {account.username} (object id {account.id}), and it may be that of "
+        f"{people}",
+        f"Say whose it is: {hand_over(desired, account)}, or import it",
+        place="userName",
     )
 
 

@@ -52,14 +52,14 @@ def names_of(desired: DesiredUser) -> Iterator[str]:
     """Every name in lower case by which a person may depend on somebody else, or on somebody else's account."""
     person = desired.assignment.person
     anchors = (each.anchor for each in person.directory_accounts)
-    names = (desired.username, desired.new_anchor, desired.manager, _mail(desired), *anchors)
+    names = (*_usernames(desired), desired.new_anchor, desired.manager, _mail(desired), *anchors)
     yield from (comparable_name(each) for each in (*names, *personal_addresses(person)) if isinstance(each, str))
 
 
 def _own_names(desired: DesiredUser, known: AppUser | None) -> Iterator[str]:
     """The names by which others may depend on this person."""
     directory = (each.distinguished_name for each in desired.assignment.person.directory_accounts)
-    names = (desired.username, desired.new_anchor, _mail(desired), *directory)
+    names = (*_usernames(desired), desired.new_anchor, _mail(desired), *directory)
     yield from (comparable_name(each) for each in names if isinstance(each, str))
     if known is not None:
         yield from remembered_names(known)
@@ -68,6 +68,12 @@ def _own_names(desired: DesiredUser, known: AppUser | None) -> Iterator[str]:
 def remembered_names(known: AppUser) -> Collection[str]:
     """The username and the source anchor that are remembered of a person, in lower case."""
     return {each.lower() for each in (known.username, known.anchor) if each}
+
+
+def _usernames(desired: DesiredUser) -> Iterator[str | None]:
+    """The username that the person gets, and every other that they might get."""
+    yield desired.username
+    yield from (each.username for each in desired.candidates)
 
 
 def _mail(desired: DesiredUser) -> object:

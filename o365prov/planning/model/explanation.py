@@ -25,12 +25,14 @@ class PersonExplanation:
             alone. Of somebody who was not evaluated there are none.
         licenses: the licences that the account holds once the plan is applied, directly and through groups, in words;
             None where no account is known.
+        username: which candidate of the username format the username is and why, in words; empty for the first one.
 
     """
 
     matched: str
     values: tuple[str | None, ...] = ()
     licenses: tuple[str, ...] | None = None
+    username: str = ""
 
     @classmethod
     @check_after_failure
@@ -88,6 +90,8 @@ class ExplainedPerson(Renderable):
         yield Note((f"{subject.name}{username}, person {self.person_id}",), Tone.TITLE)
         if self.explanation:
             yield Note((f"Account: {self.explanation.matched}",))
+        if self.explanation and self.explanation.username:
+            yield Note((f"Username: {self.explanation.username}",))
         if self.changes:
             rows = (Row((Cell.of(each.symbol), _what(each), Cell.of(each.reason))) for each in self.changes)
             yield Table("What changes, and why", ("", "What", "Why"), rows, "  {0} {1}  ({2})", "changes", titled=True)

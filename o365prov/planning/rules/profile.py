@@ -39,7 +39,7 @@ def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
     nickname = _nickname(username) or hashlib.blake2b(username.encode(), digest_size=8).hexdigest()
     return CreateUser(
         matched.subject,
-        intern("; ".join(filter(None, [f"assigned {desired.assignment.how}", matched.how]))),
+        intern("; ".join(filter(None, [f"assigned {desired.assignment.how}", matched.how, _why_username(desired)]))),
         {
             "accountEnabled": desired.enabled,
             "displayName": matched.subject.name,
@@ -53,6 +53,10 @@ def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
         password_given=password_given,
         disabled=not desired.enabled,
     )
+
+
+def _why_username(desired: DesiredUser) -> str:
+    return desired.why_username and f"the username is {desired.why_username}"
 
 
 def _nickname(username: str) -> str:
@@ -95,6 +99,8 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
         sent = fingerprint(desired, matched.subject.username, anchor)
         return LinkUser(matched.subject, matched.how, account.id, sent, anchor, moved, activates, privileged)
     reason = _reason(matched, now, returning=returning)
+    if any(each.name == "userPrincipalName" for each in changes):
+        reason = "; ".join(filter(None, [reason, _why_username(desired)]))
     sent = fingerprint(desired, matched.subject.username, anchor)
     return UpdateUser(matched.subject, reason, account.id, changes, sent, anchor, moved, activates, privileged)
 

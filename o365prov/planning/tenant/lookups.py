@@ -27,6 +27,7 @@ class LookupKind(StrEnum):
     ANCHOR = "source anchor"
     ADDRESS = "address"
     ROLES = "roles of an object id"
+    DELETED = "username of a deleted account"
 
 
 @frozen(field_transformer=typed)
@@ -35,7 +36,8 @@ class Lookup:
 
     Args:
         kind: by what.
-        key: the object id, the username or address in lower case, or the source anchor.
+        key: the object id, the username or address in lower case, or the source anchor; nothing for deleted accounts
+            by username, of which Graph gives all.
 
     """
 
@@ -52,6 +54,8 @@ class Lookup:
                 return "@" in self.key
             case LookupKind.ANCHOR:
                 return bool(self.key)
+            case LookupKind.DELETED:
+                return True
 
 
 @frozen(field_transformer=typed)
@@ -81,7 +85,7 @@ class Coverage:
             UsageError: it was not looked up, and *on_missing* is None.
 
         """
-        lookup = Lookup(kind, key or "")
+        lookup = Lookup(kind, "" if kind is LookupKind.DELETED else key or "")
         if lookup in self.lookups or not lookup.may_find:
             return
         if self.on_missing is None:

@@ -340,6 +340,15 @@ class TenantSnapshot(SnapshotRows):
         return self._asked(LookupKind.ACCOUNT, {user.id: user for user in self.deleted_users})
 
     @cached_property
+    def deleted_by_username(self) -> Mapping[str, tuple[TenantUser, ...]]:
+        """Deleted users by each username and e-mail address that they had, in lower case: they may come back."""
+        held: dict[str, tuple[TenantUser, ...]] = {}
+        for user in sorted(self.deleted_users, key=_id):
+            for address in user.addresses | {former_username(user).lower()}:
+                held[address] = (*held.get(address, ()), user)
+        return self._asked(LookupKind.DELETED, held)
+
+    @cached_property
     def sku_named(self) -> Mapping[str, Sku]:
         """SKUs by part number and by id."""
         return {**{sku.id: sku for sku in self.skus}, **{sku.part_number: sku for sku in self.skus}}
