@@ -1,8 +1,5 @@
 """Usernames from candidates: the first that nobody else has, and whoever has one keeps it."""
 
-from datetime import timedelta
-from uuid import UUID
-
 import pytest
 from attrs import evolve
 from effects import effects
@@ -11,10 +8,8 @@ from hypothesis import strategies as st
 from organisation import (
     DOMAIN,
     NOW,
-    TENANT_ID,
     account,
     assigned,
-    from_directory,
     plan_in_full,
     remembered,
     somebody,
@@ -23,7 +18,6 @@ from organisation import (
 
 from o365prov import (
     AppUser,
-    Assignment,
     Deprovisioning,
     LicenseOnly,
     Office365App,
@@ -199,7 +193,7 @@ def test_a_candidate_that_is_put_before_the_others_renames_nobody():
     assert names_in(plan) == {"00u3": f"Ann@{DOMAIN}"}
 
 
-def test_a_change_of_the_persons_own_name_chooses_anew():
+def test_a_change_of_the_persons_own_name_chooses_again():
     """Ann marries; her old name is none of the results any more."""
     snapshot, known = served([ann(1), ann(2)])
     plan = plan_of([ann(1), ann(2, lastName="Ross")], snapshot, known)
@@ -213,7 +207,9 @@ def test_who_marries_into_a_namesake_gets_the_next_candidate():
     snapshot, known = served([ann(1), evolve(somebody("Ann Ross"), id="00u2")])
     plan = plan_of([ann(1), ann(2)], snapshot, known)
     assert names_in(plan) == {"00u2": at("ann.lee2")}
-    assert f"candidate 3 of 4, because {at('ann.lee')} is the username of Ann Lee (person 00u1)" in reasons(plan)["00u2"]
+    assert (
+        f"candidate 3 of 4, because {at('ann.lee')} is the username of Ann Lee (person 00u1)" in reasons(plan)["00u2"]
+    )
 
 
 def test_after_the_memory_is_lost_everybody_has_what_they_had():
@@ -261,7 +257,7 @@ def test_whoever_is_renamed_to_another_candidate_in_office_365_keeps_that():
 
 
 def test_whoever_is_renamed_to_something_else_in_office_365_is_not_renamed_for_a_namesake():
-    """The edit stays, as without candidates, and is said; a push of everything chooses anew."""
+    """The edit stays, as without candidates, and is said; a push of everything chooses again."""
     snapshot, known = served([ann(1)])
     snapshot = renamed(snapshot, at("ann.lee"), at("annie"))
     snapshot = evolve(snapshot, users=[*snapshot.users, account(at("ann.lee"), onPremisesImmutableId="OTHER==")])

@@ -61,7 +61,7 @@ RIGHT = {
     "AttributeKind": lambda value: isinstance(value, AttributeKind),
     "Attribute": lambda value: isinstance(value, Attribute),
     "Expression": lambda value: isinstance(value, Expression),
-    "tuple[Expression, ...]": lambda value: value == () or value == [],
+    "tuple[Expression, ...]": lambda value: value in ((), []),
     "ApplyOn": lambda value: value in tuple(ApplyOn),
     "ProfileMapping": lambda value: isinstance(value, ProfileMapping) and len(value) == len(MAPPING),
     "Mapping[str, AttributeMapping]": lambda value: isinstance(value, ProfileMapping) or value in ([], (), {}),

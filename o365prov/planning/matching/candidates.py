@@ -66,7 +66,7 @@ def with_usernames(
     links = AccountLinks.of(app_users, here, persons, request.transfers, rules.provisioning)
     kept = [with_kept_username(each, app_users.get(each.person_id)) for each in people]
     concerned = _concerned(kept, rules, snapshot, app_users, request)
-    chosen = _Choice(rules, snapshot, links, request).of(concerned)
+    chosen = _UsernameChoice(rules, snapshot, links, request).of(concerned)
     return [chosen.get(each.person_id, each) for each in kept]
 
 
@@ -131,8 +131,7 @@ class _Wish:
 
     Args:
         desired: the person.
-        own: their account, under the username that it had if it is deleted; None for nobody's account that is known to
-            be theirs.
+        own: the account that is certainly that person's, under the username that it had if it is deleted; None without.
         deleted: whether that is deleted.
         names: the usernames by their form in lower case, in the order in which they are tried.
         rank: whose turn it is: whose account has one, who is remembered with one, who has no choice, everybody else.
@@ -152,7 +151,7 @@ class _Wish:
 
 
 @define(eq=False)
-class _Choice:
+class _UsernameChoice:
     """Who gets which username.
 
     Args:
@@ -278,7 +277,8 @@ class _Choice:
             return self._held(others[0], key)
         if deleted and not own:
             return f"is that of a deleted account (object id {deleted[0].id}), which can come back for 30 days"
-        return (own and self._shared(wish, own[0], key)) or ""
+        issue = self._shared(wish, own[0], key) if own else None
+        return issue or ""
 
     def _holders(self, wish: _Wish, key: str) -> tuple[Sequence[TenantUser | AddressHolder], Sequence[TenantUser]]:
         """Who has a username but the person's own account, and the deleted accounts that may come back under it."""
