@@ -360,7 +360,10 @@ def test_no_candidate_at_all_is_refused():
         (lambda: UsernameFormat.candidates("user.email", "nix()"), r"UsernameFormat\.alternatives\[0\]: .*nix"),
         (lambda: UsernameFormat.candidates("user.email", "user.email +"), r"UsernameFormat\.candidates\[1\]: "),
         (lambda: UsernameFormat.candidates("user.email", 5), r"UsernameFormat\.candidates\[1\] should be a string"),
-        (lambda: UsernameFormat("Custom", Expression("user.email"), "user.login"), r"alternatives is one string"),
+        (
+            lambda: UsernameFormat("Custom", Expression("user.email"), "user.login"),
+            "alternatives should be a tuple of expressions, not a string",
+        ),
         (lambda: UsernameFormat("Custom", Expression("user.email"), 5), "alternatives should be a tuple"),
         (lambda: UsernameFormat("Custom", Expression("user.email"), ["user.login"]), "alternatives should be an? Expr"),
     ],

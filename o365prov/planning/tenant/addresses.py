@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
 from o365prov._fields import as_frozenset, typed
+
+_Holder = TypeVar("_Holder")
 
 
 def smtp_addresses(properties: Mapping[str, Any]) -> frozenset[str]:
@@ -18,6 +20,19 @@ def smtp_addresses(properties: Mapping[str, Any]) -> frozenset[str]:
     proxies = listed if isinstance(listed, list | tuple) else ()
     found = (mail, *(each[5:] for each in proxies if isinstance(each, str) and each[:5].lower() == "smtp:"))
     return frozenset(each.lower() for each in found if isinstance(each, str) and each)
+
+
+def each_by_address(holders: Iterable[tuple[_Holder, Collection[str]]]) -> Mapping[str, tuple[_Holder, ...]]:
+    """Whoever holds each address, in their order.
+
+    >>> each_by_address([("Ann", ["a@corp.example"]), ("Bo", ["a@corp.example", "b@corp.example"])])
+    {'a@corp.example': ('Ann', 'Bo'), 'b@corp.example': ('Bo',)}
+    """
+    held: dict[str, tuple[_Holder, ...]] = {}
+    for holder, addresses in holders:
+        for address in addresses:
+            held[address] = (*held.get(address, ()), holder)
+    return held
 
 
 class HolderKind(StrEnum):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from types import NoneType
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from attrs import Attribute, field, frozen
 from o365prov._annotations import check_after_failure, shown
 from o365prov._fields import as_frozenset, as_tuple, frozen_mapping, typed, whole_number, wrong
 from o365prov.errors import ConfigurationError
-from o365prov.planning.tenant.addresses import AddressHolder, HolderKind, smtp_addresses
+from o365prov.planning.tenant.addresses import AddressHolder, HolderKind, each_by_address, smtp_addresses
 from o365prov.planning.tenant.groups import TenantGroup
 from o365prov.planning.tenant.lookups import Coverage, LookedUp, LookupKind
 from o365prov.planning.tenant.snapshot_rows import SnapshotRows
@@ -225,6 +226,7 @@ def _id(user: TenantUser) -> str:
 
 
 _Found = TypeVar("_Found")
+_Holding = tuple[TenantUser | AddressHolder, frozenset[str]]
 
 
 @frozen(slots=False, repr=False, field_transformer=typed)
@@ -301,14 +303,9 @@ class TenantSnapshot(SnapshotRows):
     @cached_property
     def by_address(self) -> Mapping[str, tuple[TenantUser | AddressHolder, ...]]:
         """Users, groups and contacts by each username and e-mail address in lower case; the deleted hold none."""
-        held: dict[str, tuple[TenantUser | AddressHolder, ...]] = {}
-        for user in self.users:
-            for address in user.addresses | {user.username.lower()}:
-                held[address] = (*held.get(address, ()), user)
-        for other in self.addresses:
-            for address in other.addresses:
-                held[address] = (*held.get(address, ()), other)
-        return self._asked(LookupKind.ADDRESS, held)
+        users = ((user, user.addresses | {user.username.lower()}) for user in self.users)
+        others = ((other, other.addresses) for other in self.addresses)
+        return self._asked(LookupKind.ADDRESS, each_by_address(chain[_Holding](users, others)))
 
     @check_after_failure
     def holders_of(self, address: str, *, other_than: str | None = None) -> tuple[AddressHolder, ...]:
@@ -342,10 +339,8 @@ class TenantSnapshot(SnapshotRows):
     @cached_property
     def deleted_by_username(self) -> Mapping[str, tuple[TenantUser, ...]]:
         """Deleted users by each username and e-mail address that they had, in lower case: they may come back."""
-        held: dict[str, tuple[TenantUser, ...]] = {}
-        for user in sorted(self.deleted_users, key=_id):
-            for address in user.addresses | {former_username(user).lower()}:
-                held[address] = (*held.get(address, ()), user)
+        users = sorted(self.deleted_users, key=_id)
+        held = each_by_address((user, user.addresses | {former_username(user).lower()}) for user in users)
         return self._asked(LookupKind.DELETED, held)
 
     @cached_property
