@@ -113,11 +113,12 @@ def test_the_plan_says_why_and_who_has_the_first_candidate():
     ("there", "words"),
     [
         ({"users": [account(at("ann.lee"), onPremisesImmutableId="OTHER==")]}, "is the username of the account"),
+        ({"users": [account(at("ann.lee"), userType="Guest")]}, "is the username of the account"),
         ({"users": [account(at("x"), proxyAddresses=[f"smtp:{at('Ann.Lee')}"])]}, "is an address of the account"),
         ({"addresses": [AddressHolder(HolderKind.GROUP, "7f", "Anns", {at("ann.lee")})]}, "the group Anns"),
         ({"addresses": [AddressHolder(HolderKind.CONTACT, "7f", "Ann", {at("ann.lee")})]}, "the contact Ann"),
     ],
-    ids=["account", "proxy address", "group", "contact"],
+    ids=["account", "guest", "proxy address", "group", "contact"],
 )
 def test_whoever_holds_it_in_the_tenant_is_passed_by(there, words):
     """The plan names the holder."""

@@ -289,7 +289,7 @@ class _UsernameChoice:
 
     def _may_be(self, wish: _Wish, account: TenantUser, key: str) -> bool:
         """Whether an account with the username is the person's, or may be as far as anybody knows."""
-        if wish.own is not None or account.username.lower() != key:
+        if wish.own is not None or account.is_guest or account.username.lower() != key:
             return False
         desired = wish.desired
         anchors = expected_anchors(desired, self.rules.provisioning)
