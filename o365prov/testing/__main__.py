@@ -19,9 +19,9 @@ from o365prov.testing.serving.server import LAST_PORT
 P = TypeVar("P")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, program: str = "python -m o365prov.testing") -> int:
     """Run ``python -m o365prov.testing``: serve until SIGINT or SIGTERM, then keep the state if told to."""
-    parser = _parser()
+    parser = _parser(program)
     options = parser.parse_args(arguments)
     if not (options.expose or is_loopback(options.host)):
         parser.error(f"--host {options.host}: this is not a loopback address; say --expose to let other machines in")
@@ -56,9 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m o365prov.testing" if Path(sys.argv[0]).name == "__main__.py" else None,
+        prog=program,
         description="Serve a fake Office 365 tenant that speaks Microsoft Graph v1.0, on loopback.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -137,4 +137,4 @@ def _checked(pair: P, make: Callable[[], object]) -> P:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main() if Path(sys.argv[0]).name == "__main__.py" else main(program=sys.argv[0]))

@@ -18,9 +18,12 @@ _PASSING = (
 
 
 def what_passes_fails_nothing(day: Day) -> Iterator[str]:
-    """Who is told once to try again later, or gets no answer once, does not give up."""
-    reports = (each.report for each in day.applied if each.report is not None)
-    for each in (outcome for report in reports for outcome in report.outcomes if outcome.result is Result.FAILED):
+    """Who is told once to try again later, or gets no answer once, does not give up.
+
+    Who slept until the lease was another's does: the time for trying again is over, and the report says why it stopped.
+    """
+    whole = (each.report for each in day.applied if each.report is not None and not each.report.stopped)
+    for each in (outcome for report in whole for outcome in report.outcomes if outcome.result is Result.FAILED):
         for wrong in _PASSING:
             if wrong.name in each.message:
                 yield f"{each.change.kind} of {each.change.subject.username} failed by {wrong.name}"
