@@ -49,6 +49,7 @@ def assign(
         The assignments, in the order of *people*: individual grants if there are any, else those of the assigned
         groups. People without either have none.
 
+    >>> from o365prov.people import LicenseGrant
     >>> ann = Person("00u1", "ACTIVE", {"login": "ann@corp.example"})
     >>> e3 = Group("00g1", "O365 E3", members={"00u1"})
     >>> [assignment] = assign([ann], [e3], [GroupAssignment("00g1", 0, Grants([LicenseGrant("SPE_E3")]))], {})

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, frozen_mapping, optional_mapping, typed
+from o365prov.errors import ConfigurationError
 from o365prov.people import (
     Assigner,
     Assignment,
@@ -25,6 +26,13 @@ from o365prov.sources.dates import AssignmentDates
 from o365prov.structuring import IssueList
 
 _NOTHING = Related()
+
+
+def _person(value: object) -> Person:
+    """The value, if it is a person."""
+    if not isinstance(value, Person):
+        raise ConfigurationError(f"a {type(value).__name__} is not a Person: pass those of a source of people")
+    return value
 
 
 def _people(people: Iterable[Person]) -> tuple[Person, ...]:
@@ -119,6 +127,7 @@ class OktaExport:
 
         Raises:
             SourceError: as for :attr:`assignments`, after the last of them.
+            ConfigurationError: one of *people* is not a person, once it comes.
 
         >>> export = OktaExport((), [Group("00g1", "E3", members=["1"])], [GroupAssignment("00g1", 0)])
         >>> [each.via for each in export.assigned(Person(key, "ACTIVE", {}) for key in "12")]
@@ -126,7 +135,7 @@ class OktaExport:
 
         """
         check_call(OktaExport.assigned, locals())
-        return self._assigned((person, self._known_of(person)) for person in people)
+        return self._assigned((_person(each), self._known_of(each)) for each in people)
 
     def _assigned(self, people: Iterable[tuple[Person, Related]]) -> Iterator[Assignment]:
         assigner = Assigner(

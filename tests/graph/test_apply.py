@@ -293,7 +293,7 @@ def test_a_hazard_of_app_and_tenant_is_said_once(changes, plan, apply, remember)
 
 def test_safeguards_of_a_tenant_are_safeguards(tenant):
     """A share alone would be too easily taken for something else."""
-    with pytest.raises(ConfigurationError, match=r"Tenant\.safeguards should be a Safeguards, not a float"):
+    with pytest.raises(ConfigurationError, match=r"Tenant\.safeguards should be a Safeguards, such as .* not 0\.2"):
         tenant(safeguards=0.2)
 
 
