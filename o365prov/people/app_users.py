@@ -114,6 +114,11 @@ class AppUser:
         """Whether the person is here, as far as we know: the account is in use, about to be, or paused."""
         return self.status in _IN_USE
 
+    @property
+    def was_out_of_sight(self) -> bool:
+        """Whether the person was excluded, or missing from the source, when last looked for."""
+        return bool(self.excluded_by) or self.missing is not None
+
     def stays_in_groups(self, now: datetime) -> bool:
         """Whether somebody who left keeps the memberships at *now* (aware), because their day has not come."""
         departure = self.departure

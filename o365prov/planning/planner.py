@@ -18,7 +18,7 @@ from o365prov.planning.fingerprints import expected_anchors
 from o365prov.planning.hazards.population import Population
 from o365prov.planning.lifecycle.absent import never_seen, out_of_scope, out_of_scope_problems
 from o365prov.planning.lifecycle.held import HeldPerson
-from o365prov.planning.lifecycle.missing import MissingPerson
+from o365prov.planning.lifecycle.missing import MissingPerson, seen_again
 from o365prov.planning.matching.candidates import with_usernames
 from o365prov.planning.matching.created import with_created_accounts
 from o365prov.planning.matching.resolve import match_users, subject_of
@@ -143,6 +143,7 @@ def make_plan(
             problems.append(result)
     managers = find_managers(people, matched, on_hold, unchanged.managers, app_users, snapshot, request)
     changes, gaps = _changes(matched, managers, rules, snapshot, now, request)
+    changes += seen_again(problems, app_users, request)
     for assignment in on_hold:
         if request.is_about(assignment.person.id):
             eligibility = rules.lifecycle.eligibility(assignment, now)
@@ -175,8 +176,7 @@ def make_plan(
             ).decide()
         changes += done
         problems += wrong
-    problems += [*gaps, *unchanged.edits(app_users)]
-    problems += never_seen(request, assigned.union(unchanged.staying), app_users)
+    problems += [*gaps, *unchanged.edits(app_users), *never_seen(request, {*assigned, *unchanged.staying}, app_users)]
     problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
     population = _population(people, app_users, not_left, handed_over, snapshot, request, unchanged)
     harmed = population.harmed(changes, now)

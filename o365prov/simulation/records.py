@@ -92,10 +92,12 @@ class Books:
         tenant = sorted(f"account {_shown(_tenant_facts(each), names)}" for each in accounts)
         return [*tenant, *sorted(f"memory {_shown(_memory_facts(each, names), names)}" for each in people)]
 
-    def facts(self, object_id: str) -> str:
+    def facts(self, object_id: str, *, without: Collection[str] = ()) -> str:
         """What an account holds, so that it can be compared; nothing for one that is gone or deleted."""
         account = self.accounts.get(object_id)
-        return "" if account is None or account.is_deleted else _shown(_tenant_facts(account), {})
+        if account is None or account.is_deleted:
+            return ""
+        return _shown({name: value for name, value in _tenant_facts(account).items() if name not in without}, {})
 
     def names(self) -> Mapping[str, str]:
         """What each account is called in every run, by its id."""

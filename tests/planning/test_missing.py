@@ -67,6 +67,27 @@ def test_the_count_begins_anew_when_the_person_is_back(back):
     assert memory.get(ANN.id).missing is None
 
 
+def test_the_count_begins_anew_for_who_can_not_be_provisioned():
+    """Whoever is there has not left, whatever the plan says of them, and the next plan has nothing to do."""
+    back = evolve(HERE, person=evolve(ANN, profile={**ANN.profile, "email": "", "login": ""}))
+    story, memory = days(TWICE, [[BO], [back, BO], [back, BO], [BO]])
+    assert [kinds for kinds, _ in story] == [["remember"], ["remember"], [], ["remember"]]
+    assert "username_no_name" in story[1][1]
+    assert memory.get(ANN.id).missing.reads == 1
+
+
+def test_the_count_begins_anew_for_who_has_an_address_of_somebody_else():
+    """Everything but the address was written before, so there is nothing to write, and that they are back is noted."""
+    back = evolve(HERE, person=evolve(ANN, profile={**ANN.profile, "email": "ann.lee@corp.example"}))
+    snapshot = tenant(there(), account(f"other@{DOMAIN}", mail="ann.lee@corp.example"))
+    memory, kinds = remembered(ACTIVE), []
+    for people in ([back, BO], [back, BO], [BO], [back, BO], [back, BO], [BO]):
+        plan = TWICE.plan(people, snapshot, memory, now=NOW + len(kinds) * DAY)
+        kinds.append(about_ann(plan)[0])
+        snapshot, memory = effects(plan, snapshot)
+    assert kinds[1:] == [[], ["remember"], ["link_user"], [], ["remember"]]
+
+
 def test_days_count_beside_reads():
     """Two reads in one night are not two days; once there are enough reads, plans have nothing to do until the day."""
     app = app_with(missing_reads=2, missing_days=3)

@@ -11,12 +11,13 @@ Source: authentik, issue 19295 (a filter mistake at the source deletes everybody
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from attrs import frozen
 
 from o365prov.errors import Issue
-from o365prov.people import AppUser, Missing
+from o365prov.people import AppUser, AppUsers, Missing
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change, Remember
 from o365prov.planning.model.options import PlanRequest
@@ -122,3 +123,27 @@ class MissingPerson:
             until[0].upper() + until[1:],
             severity="warning",
         )
+
+
+def seen_again(stopped: Iterable[Problem], app_users: AppUsers, request: PlanRequest) -> list[Change]:
+    """That people are at the source again who can't be provisioned; of everybody else their changes tell it.
+
+    Args:
+        stopped: why people can't be provisioned.
+        app_users: the memory.
+        request: whom the plan is about.
+
+    """
+    subjects = {each.subject.person_id: each.subject for each in stopped if request.is_about(each.subject.person_id)}
+    known = ((subject, user) for key, subject in subjects.items() if (user := app_users.get(key)))
+    return [
+        Remember(
+            subject,
+            "at the source again",
+            user.object_id or None,
+            excluded_by="" if user.excluded_by else None,
+            seen=user.missing is not None,
+        )
+        for subject, user in known
+        if user.was_out_of_sight
+    ]

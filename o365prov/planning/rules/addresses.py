@@ -184,5 +184,5 @@ def _gives_a_name(change: Change) -> bool:
 
 
 def _was_tried(known: AppUser) -> bool:
-    """Whether everything but the address was written before."""
-    return known.is_in_use and not known.fingerprint and not known.unfinished
+    """Whether everything but the address was written before, and there is nothing to remember of the person."""
+    return known.is_in_use and not known.fingerprint and not known.unfinished and not known.was_out_of_sight

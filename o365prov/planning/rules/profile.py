@@ -76,8 +76,8 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
     if account is None:
         raise ValueError("an account that does not exist is created, not changed")
     now = fingerprint(desired)
-    was_out_of_sight = known is not None and (bool(known.excluded_by) or known.missing is not None)
-    returning = matched.takes_over is not None or memory_of(known) in _HAD_LEFT or was_out_of_sight
+    is_back = memory_of(known) in _HAD_LEFT or (known is not None and known.was_out_of_sight)
+    returning = matched.takes_over is not None or is_back
     activates, moved, privileged = not matched.enables, matched.takes_over, matched.privileged
     settled = known if known is not None and not known.unfinished and not returning else None
     if settled and profile_of(settled.fingerprint) == now and not _looks_at_tenant(provisioning, scope):
