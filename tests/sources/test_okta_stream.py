@@ -227,7 +227,8 @@ class TestSavedFromTheApi:
         assert list(okta_json.stream_assigned(tmp_path)) == []
 
     def test_files_are_for_their_owner(self, fake, tmp_path):
-        """They hold personal data."""
+        """They hold personal data; a file of before has no say in it."""
+        (tmp_path / "okta-groups.json").touch(0o644)
         saved(fake, tmp_path)
         assert {path.stat().st_mode & 0o077 for path in tmp_path.rglob("*.json")} == {0}
 

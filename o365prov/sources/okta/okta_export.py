@@ -132,8 +132,8 @@ class _ListFile:
 
 @contextmanager
 def _list_file(path: Path) -> Iterator[_ListFile]:
-    # For its owner alone.
-    with open(path, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    path.unlink(missing_ok=True)  # its rights would stay, and the new file is for its owner alone
+    with open(path, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         found = _ListFile(file)
         yield found
         found.end()
