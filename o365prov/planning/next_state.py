@@ -76,6 +76,15 @@ class NextMemory:
             if (person_id := change.subject.person_id) in people:
                 self._to_finish.setdefault(person_id, set()).add(change_key(change))
 
+    @classmethod
+    def of(cls, plan: Plan) -> NextMemory:
+        """The memory once everything in a plan was done; of accounts that it creates the object ids are empty."""
+        check_call(NextMemory.of, locals())
+        memory = cls(plan.app_users, plan)
+        for change in plan:
+            memory.note(change, change.object_id or "")
+        return memory
+
     def get(self, person_id: str) -> AppUser | None:
         """What is remembered of a person now; None for nothing."""
         check_call(NextMemory.get, locals())

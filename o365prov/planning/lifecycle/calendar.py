@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from o365prov._fields import as_tuple, typed, whole_number
 from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.labels import full_name
 from o365prov.rendering import (
     Block,
     Cell,
@@ -178,14 +179,10 @@ class Calendar(Renderable, Saved):
 def _row(entry: CalendarEntry) -> Row:
     day = Cell.of(f"{entry.at:%Y-%m-%d %H:%M %Z}")
     what = Cell.of(entry.event.value, tone=_TONES[entry.event])
-    return Row((day, what, Cell.of(_name(entry.subject)), Cell.of(_why(entry))))
+    return Row((day, what, Cell.of(full_name(entry.subject)), Cell.of(_why(entry))))
 
 
 def _why(entry: CalendarEntry) -> str:
     """Why it happens, and which reads come before."""
     more = f", after {count_text(entry.more_reads, 'more complete read')}" if entry.more_reads else ""
     return f"{entry.why}{more}"
-
-
-def _name(subject: Subject) -> str:
-    return subject.name if subject.username in ("", subject.name) else f"{subject.name} <{subject.username}>"

@@ -17,6 +17,7 @@ from o365prov.errors import UsageError
 from o365prov.people import AppUser, AppUserStatus, Departure, LeaverStep
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import DeleteUser
+from o365prov.planning.model.labels import full_name
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.next_state import NextMemory
 from o365prov.planning.rules.leaver_licenses import has_mailbox
@@ -164,10 +165,7 @@ def find_hand_overs(plan: Plan, snapshot: TenantSnapshot) -> HandOvers:
     check_call(find_hand_overs, locals())
     if snapshot.tenant_id != plan.tenant_id:
         raise UsageError("the plan and the snapshot are of two tenants: make both for one")
-    memory = NextMemory(plan.app_users, plan)
-    for change in plan:
-        memory.note(change, change.object_id or "")
-    after = memory.after(plan.id)
+    after = NextMemory.of(plan).after(plan.id)
     deleted = {change.subject.person_id for change in plan if isinstance(change, DeleteUser)}
     by_account = {user.object_id: user for user in after if user.object_id}
     found = (
@@ -213,15 +211,11 @@ def _name(object_id: str, username: str, snapshot: TenantSnapshot) -> str:
 
 
 def _cells(each: HandOver, now: datetime) -> Iterator[str]:
-    yield _full_name(each.subject)
+    yield full_name(each.subject)
     left = " (left as well)" if each.manager_left else ""
-    yield f"{_full_name(each.manager)}{left}" if each.manager else "nobody known"
+    yield f"{full_name(each.manager)}{left}" if each.manager else "nobody known"
     done = ", handed over" if each.mailbox_done else ""
     yield f"mailbox {each.mailbox}{done}" if each.mailbox else "no mailbox"
     ordered = sorted(each.days.items(), key=lambda one: one[1])
     coming = [f"{step} on {day:%Y-%m-%d}" for step, day in ordered if day > now]
     yield ", ".join(coming) or "all is due"
-
-
-def _full_name(subject: Subject) -> str:
-    return subject.name if subject.username in ("", subject.name) else f"{subject.name} <{subject.username}>"

@@ -15,8 +15,9 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
 from o365prov.planning.lifecycle.exclusions import UNDECIDED, excluded_account, excluded_by_condition
 from o365prov.planning.lifecycle.joiners import not_started
+from o365prov.planning.lifecycle.missing import remembered_as_seen
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.changes import BlockSignIn, Change, Remember, RevokeSessions
+from o365prov.planning.model.changes import BlockSignIn, Change, RevokeSessions
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.rules.edits import GrantEdits
@@ -124,23 +125,11 @@ class HeldPerson:
 
     def _remember(self) -> list[Change]:
         """That the person is there, and by which condition they are excluded, which holds once they are not."""
-        known, condition = self._known, self.rules.lifecycle.excluded_people
-        if known is None or self.eligibility is Eligibility.UNDECIDED:
+        if self.eligibility is Eligibility.UNDECIDED:
             return []
+        condition = self.rules.lifecycle.excluded_people
         excluded_by = condition.text if condition and self.eligibility is Eligibility.EXCLUDE else ""
-        seen, changed = known.missing is not None, known.excluded_by != excluded_by
-        if not seen and not changed:
-            return []
-        by = "excluded by a condition" if excluded_by else "excluded no longer"
-        return [
-            Remember(
-                self._subject,
-                by if changed else "at the source again",
-                known.object_id or None,
-                excluded_by=excluded_by if changed else None,
-                seen=seen,
-            )
-        ]
+        return remembered_as_seen(self._subject, self._known, excluded_by)
 
     def _issue(self, row: Transition, account: TenantUser | None) -> Issue:
         if self.eligibility is Eligibility.UNDECIDED:

@@ -135,15 +135,22 @@ def seen_again(stopped: Iterable[Problem], app_users: AppUsers, request: PlanReq
 
     """
     subjects = {each.subject.person_id: each.subject for each in stopped if request.is_about(each.subject.person_id)}
-    known = ((subject, user) for key, subject in subjects.items() if (user := app_users.get(key)))
-    return [
-        Remember(
-            subject,
-            "at the source again",
-            user.object_id or None,
-            excluded_by="" if user.excluded_by else None,
-            seen=user.missing is not None,
-        )
-        for subject, user in known
-        if user.was_out_of_sight
-    ]
+    return [change for key, subject in subjects.items() for change in remembered_as_seen(subject, app_users.get(key))]
+
+
+def remembered_as_seen(subject: Subject, known: AppUser | None, excluded_by: str = "") -> list[Change]:
+    """That a person is at the source, where the memory says otherwise, and which condition excludes them.
+
+    Args:
+        subject: the person.
+        known: what is remembered of the person.
+        excluded_by: the condition that excludes the person by now; empty for none.
+
+    """
+    if known is None or (known.missing is None and known.excluded_by == excluded_by):
+        return []
+    reason, changed = "at the source again", None
+    if known.excluded_by != excluded_by:
+        reason, changed = "excluded by a condition" if excluded_by else "excluded no longer", excluded_by
+    seen = known.missing is not None
+    return [Remember(subject, reason, known.object_id or None, excluded_by=changed, seen=seen)]

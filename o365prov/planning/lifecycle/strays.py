@@ -155,10 +155,7 @@ def find_strays(plan: Plan, snapshot: TenantSnapshot, *, lifecycle: Lifecycle | 
         raise UsageError("strays are looked for in the whole tenant: read it with app.needs(), without only=")
     if snapshot.tenant_id != plan.tenant_id:
         raise UsageError("the plan and the snapshot are of two tenants: make both for one")
-    memory = NextMemory(plan.app_users, plan)
-    for change in plan:
-        memory.note(change, change.object_id or "")
-    after = memory.after(plan.id)
+    after = NextMemory.of(plan).after(plan.id)
     known = {user.object_id: user for user in after}
     named = {each.subject.username.lower() for each in plan.problems if each.stops and each.subject.username}
     excluded = frozenset() if lifecycle is None else lifecycle.excluded_accounts

@@ -98,12 +98,11 @@ def expected_accounts(plan: Plan, only: Collection[str] | None = None) -> tuple[
         only: the ids of the people whom it is about; None for all of whom the plan speaks.
 
     """
-    after = NextMemory(plan.app_users, plan)
+    after = NextMemory.of(plan)
     changes: dict[str, list[Change]] = {}
     problems: dict[str, list[Problem]] = {}
     for change in plan:
         changes.setdefault(change.subject.person_id, []).append(change)
-        after.note(change, change.object_id or "")
     for problem in plan.problems:
         problems.setdefault(problem.subject.person_id, []).append(problem)
     people = changes.keys() | problems.keys() if only is None else frozenset(only)

@@ -149,9 +149,15 @@ class OktaStream:
         if self._found:
             return  # what is given is not all; the rest is read for what is wrong with it
         export = OktaExport(
-            (), members, own.groups, own.individual, own.usernames, self._combine_licenses, self._combine_roles,
-            own.profiles,
-        )  # fmt: skip
+            (),
+            members,
+            own.groups,
+            own.individual,
+            own.usernames,
+            combine_licenses=self._combine_licenses,
+            combine_roles=self._combine_roles,
+            app_users=own.profiles,
+        )
         for assignment in export.assigned(linked(person, accounts.get(person.id)) for person in people):
             dated = self._dates.dated(assignment, self._in_dates) if self._dates else assignment
             if dated is not None:
