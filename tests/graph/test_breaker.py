@@ -9,7 +9,7 @@ import pytest
 
 from o365prov import CircuitBreaker, ConfigurationError, QuarantinedError, StateError
 from o365prov.planning import Result
-from o365prov.state import SQLiteState
+from o365prov.state import MemoryState, SQLiteState
 
 DENIED = (403, {}, {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges."}})
 NO_LICENCE = (400, {}, {"error": {"code": "Request_BadRequest", "message": "does not have any available licenses."}})
@@ -52,6 +52,23 @@ def test_what_fails_for_everybody_is_tried_for_a_few(many, faulty, apply, state)
     assert report.skipped[0].message == f"not tried: {report.stopped}"
     [run] = state.runs(made.tenant_id)
     assert (run.stopped, run.ended_at, run.quarantined) == (report.stopped, None, True)
+
+
+class Full(MemoryState):
+    """A state without room for what ends a run."""
+
+    def end_run(self, lease, run, stopped="", quarantine=""):
+        """Nothing is kept."""
+        raise StateError("the disk is full")
+
+
+def test_a_quarantine_that_can_not_be_kept_is_said(many, faulty, apply):
+    """The report does not say that the app is quarantined, for the next apply would write."""
+    faulty.inject("POST", "/users", DENIED, times=10_000)
+    stopped = apply(many(200), {"state": Full()}).stopped
+    assert stopped.startswith("20 of the last 20 writes failed for one reason")
+    assert "the app could not be quarantined (the disk is full): correct both, then" in stopped
+    assert "is quarantined" not in stopped
 
 
 def test_deleting_a_quarantine_lets_nobody_go_on(many, faulty, apply, path):

@@ -9,6 +9,7 @@ from pushes import NAMES, Pushes, group, kinds
 from o365prov import BlockingTenant
 from o365prov.errors import LeaseLostError, PlanRefusedError, QuarantinedError, StalePlanError, StateError
 from o365prov.planning import Result
+from o365prov.state import MemoryState
 from o365prov.testing import Dropped, FakeTenant, GatewayTimeout, RandomFaults, ScheduledFaults
 
 
@@ -77,6 +78,23 @@ def test_a_push_in_which_too_much_fails_for_one_reason_stops_and_quarantines_the
     pushes.state.allow(pushes.tenant_id, pushes.push.app_name)
     assert pushes.apply(pushes.plan(*groups)).ok
     assert pushes.plan(*groups).is_empty
+
+
+class Full(MemoryState):
+    """A state without room for a quarantine."""
+
+    def quarantine(self, lease, app_name, plan_id, reason):
+        """Nothing is kept."""
+        raise StateError("the disk is full")
+
+
+def test_a_quarantine_that_can_not_be_kept_is_said():
+    """The report does not say that the app is quarantined, for the next push would write."""
+    pushes = Pushes()
+    pushes.state, pushes.credential = Full(), Consented(pushes.fake, *READING)
+    stopped = pushes.apply(pushes.plan(*(group(f"G{number}", "ann") for number in range(100)))).stopped
+    assert "the app could not be quarantined (the disk is full): correct both, then" in stopped
+    assert "is quarantined" not in stopped
 
 
 def test_an_app_that_is_quarantined_for_people_pushes_no_groups():

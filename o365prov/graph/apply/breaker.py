@@ -128,3 +128,14 @@ class FailureWatch:
         if count < self.breaker.from_failures or count <= self.breaker.share * len(self._latest):
             return ""
         return f"{count} of the last {len(self._latest)} writes failed for one reason ({kind})"
+
+
+def quarantined(why: str, tenant_id: str, app_name: str, again: str) -> str:
+    """Why an apply stopped, and how its app, which is quarantined now, goes on; *again* is what to do then."""
+    allow = f"state.allow({tenant_id!r}, {app_name!r})"
+    return f"{why}; the app is quarantined: correct it, let the app go on with {allow}, then {again}"
+
+
+def not_quarantined(why: str, error: Exception, again: str) -> str:
+    """Why an apply stopped whose app could not be quarantined, because the state has an *error*."""
+    return f"{why}; the app could not be quarantined ({error}): correct both, then {again}"

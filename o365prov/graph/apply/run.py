@@ -11,7 +11,7 @@ from typing import Any, cast
 from attrs import define, evolve, field
 
 from o365prov.errors import StateError, TenantError
-from o365prov.graph.apply.breaker import FailureKind, FailureWatch
+from o365prov.graph.apply.breaker import FailureKind, FailureWatch, not_quarantined, quarantined
 from o365prov.graph.apply.delivery import PendingWrite, WriteDelivery, WriteResult
 from o365prov.graph.apply.drift import changed_since
 from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Event
@@ -296,8 +296,7 @@ class ApplyRun:
         """Stop, and have the app quarantined, once too much failed for one reason."""
         if (why := self.watch.count(map(FailureKind.of, results))) and not self._stopped:
             self._quarantine = why
-            allow = f"state.allow({self.plan.tenant_id!r}, {self.plan.app_users.app_name!r})"
-            self.stop(f"{why}; the app is quarantined: correct it, let the app go on with {allow}, then {_AGAIN}")
+            self.stop(quarantined(why, self.plan.tenant_id, self.plan.app_users.app_name, _AGAIN))
 
     async def _begin(self, writes: Sequence[PendingWrite]) -> bool:
         """Note that *writes* begin, once it is their turn: what only waits is not begun. False if the apply stops."""
@@ -352,6 +351,8 @@ class ApplyRun:
         try:
             await self.ledger.close(stopped, self._quarantine)
         except StateError as error:
+            if self._quarantine:
+                self._stopped = not_quarantined(self._quarantine, error, _AGAIN)
             self.stop(str(error))
 
     def _report(self) -> Report:

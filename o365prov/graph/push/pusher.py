@@ -18,7 +18,7 @@ from typing import Any
 from attrs import define, field
 
 from o365prov.errors import PlanRefusedError, StalePlanError, StateError
-from o365prov.graph.apply.breaker import CircuitBreaker, FailureKind, FailureWatch
+from o365prov.graph.apply.breaker import CircuitBreaker, FailureKind, FailureWatch, not_quarantined, quarantined
 from o365prov.graph.apply.run import name_of_error
 from o365prov.graph.apply.stopping import stopping_on_sigterm
 from o365prov.graph.apply.worker import Worker
@@ -166,14 +166,13 @@ class _PushRun:
         try:
             await self.worker.call(partial(self.state.quarantine, self.lease, name, fingerprint, self._quarantine))
         except StateError as error:
-            _log.warning("plan of groups %s: the app could not be quarantined: %s", fingerprint, error)
+            self._stopped = not_quarantined(self._quarantine, error, _AGAIN)
 
     def _watch_failures(self, kinds: Iterable[FailureKind | None]) -> None:
         """Stop, and have the app quarantined, once too much failed for one reason."""
         if (why := self.watch.count(kinds)) and not self._stopped:
             self._quarantine = why
-            allow = f"state.allow({self.plan.tenant_id!r}, {self.plan.app_groups.app_name!r})"
-            self.stop(f"{why}; the app is quarantined: correct it, let the app go on with {allow}, then {_AGAIN}")
+            self.stop(quarantined(why, self.plan.tenant_id, self.plan.app_groups.app_name, _AGAIN))
 
     async def _run_stage(self, changes: Sequence[GroupChange]) -> None:
         ended: list[GroupChangeOutcome] = []
