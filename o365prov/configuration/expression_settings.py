@@ -202,8 +202,11 @@ def _username_format(
     alternatives: tuple[Expression, ...] = (),
     **options: Any,
 ) -> UsernameFormat:
-    if (format is None) == (expression is None):
-        raise ConfigurationError("needs format or expression, and not both, such as format = 'Email'")
+    if format is None and expression is None:
+        issue = Issue("missing", "needs format or expression", "add one of them, such as format = 'Email'")
+        raise ConfigurationError(str(issue), issues=(issue,))
+    if format is not None and expression is not None:
+        raise ConfigurationError("has format and expression: keep one of them")
     if expression is not None:
         if suffix:
             raise ConfigurationError("suffix is for an entry of Okta's list: append it in the expression with +")
