@@ -88,7 +88,8 @@ class Books:
         """
         names = self.names()
         accounts = [each for each in self.accounts.values() if names[each.id] not in without]
-        people = [each for each in self.memory if names.get(each.object_id) not in without]
+        gone = {each.object_id: each.anchor or each.username.lower() for each in self.memory}
+        people = [each for each in self.memory if names.get(each.object_id, gone[each.object_id]) not in without]
         tenant = sorted(f"account {_shown(_tenant_facts(each), names)}" for each in accounts)
         return [*tenant, *sorted(f"memory {_shown(_memory_facts(each, names), names)}" for each in people)]
 
