@@ -173,6 +173,8 @@ def _copy(value: object, budget: Budget) -> object:
     kind = type(value)
     if kind is list or kind is tuple:
         budget.spend_on_container(len(value))  # type: ignore[arg-type]
+        if UNCHANGED.issuperset(map(type, value)):  # type: ignore[call-overload]
+            return list(value)  # type: ignore[call-overload]
         return [item if type(item) in UNCHANGED else _copy(item, budget) for item in value]  # type: ignore[attr-defined]
     if kind is dict and STRINGS.issuperset(map(type, value)):  # type: ignore[call-overload]
         twin: dict[str, object] = value.copy()  # type: ignore[attr-defined]

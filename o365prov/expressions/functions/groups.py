@@ -127,7 +127,7 @@ def _make_filter(options: EvaluationOptions) -> Callable[..., list[Any]]:
 
     def filter_groups(bindings: Bindings, budget: Budget, ids: list[Any], expression: str, limit: int) -> list[Any]:
         most = _check_limit(limit, 2)
-        wanted = {to_string(item) for item in ids}
+        wanted = {item if type(item) is str else to_string(item) for item in ids}
         members = [group for group in bindings.groups if group.get("id") in wanted]
         if len(members) > most:
             raise EvaluationFailure(

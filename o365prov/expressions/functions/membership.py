@@ -24,7 +24,9 @@ _Test: TypeAlias = Callable[[Values], bool]
 def name_of(group: Values) -> str:
     """A group's name, which is in its profile, or next to it."""
     profile = group.get("profile")
-    name = profile.get("name") if type(profile) is dict or isinstance(profile, Mapping) else None
+    if type(profile) is dict and type(name := profile.get("name")) is str:
+        return name  # as of nearly every group
+    name = profile.get("name") if isinstance(profile, Mapping) else None
     name = group.get("name") if name is None else name
     return name if type(name) is str else "" if name is None else to_string(name)
 

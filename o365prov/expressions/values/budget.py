@@ -44,7 +44,9 @@ class Budget:
         for value in values:
             if isinstance(value, _SIZED):
                 amount += len(value)
-        self.spend(amount)
+        self._left -= amount
+        if self._left < 0:
+            self.spend(0)
 
     def spend_on_container(self, size: int) -> None:
         """Take what copying a list or map of so many elements takes."""
