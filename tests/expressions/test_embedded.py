@@ -119,6 +119,105 @@ def test_a_local_value_of_the_same_file_is_known(value, line):
     assert said(text) == [("assignment", "=", line)]
 
 
+@pytest.mark.parametrize(
+    ("for_each", "value", "expected"),
+    [
+        ('{ a = "user.x == 1", b = "user.y == 2" }', "each.value", {"a": "user.x == 1", "b": "user.y == 2"}),
+        ('tomap({ "a b" = "user.x == 1" })', '"${each.value}"', {"a b": "user.x == 1"}),
+        ('{ a = { rule = "user.x == 1" } }', 'each.value["rule"]', {"a": "user.x == 1"}),
+        (
+            'toset(["HR", "IT"])',
+            "\"user.dept == '${each.key}'\"",
+            {"HR": "user.dept == 'HR'", "IT": "user.dept == 'IT'"},
+        ),
+        ("{ a = local.rule }", "each.value", {"a": "user.a == 7"}),
+        ("local.rules", "each.value.rule", {"of-sales": "user.a == 7"}),
+        ("{ a = 5, b = true }", '"user.a == ${each.value}"', {"a": "user.a == 5", "b": "user.a == true"}),
+    ],
+)
+def test_what_for_each_goes_over_is_known(for_each, value, expected):
+    """Each turn has an expression of its own, which is shown as Terraform addresses it."""
+    known = (
+        'locals {\n  rule = "user.a == ${local.most}"\n  most = 7\n  rules = { of-sales = { rule = local.rule } }\n}\n'
+    )
+    found = find_expressions(rule(value, f"  for_each = {for_each}\n") + known, "terraform")
+    assert {each.place: each.text for each in found} == {
+        f'okta_group_rule.sales["{key}"].expression_value': text for key, text in expected.items()
+    }
+    assert all(each.not_checked == "" for each in found)
+
+
+def test_what_a_block_repeats_is_known():
+    """Also where it goes over what the resource is repeated for, and calls it by another name."""
+    text = """
+    resource "okta_profile_mapping" "hr" {
+      for_each = { one = { city = "appuser.city =" }, two = { zip = "appuser.zip" } }
+      dynamic "mappings" {
+        for_each = each.value
+        iterator = part
+        content {
+          id         = part.key
+          expression = part.value
+        }
+      }
+    }
+    """
+    found = find_expressions(text, "terraform")
+    assert [(each.place, each.text) for each in found] == [
+        ('okta_profile_mapping.hr["one"].dynamic.mappings["city"].content.expression', "appuser.city ="),
+        ('okta_profile_mapping.hr["two"].dynamic.mappings["zip"].content.expression', "appuser.zip"),
+    ]
+    assert said(text) == [("assignment", "=", 3)]
+
+
+def test_what_is_filled_in_counts_as_written_where_it_is_used():
+    """A diagnostic marks the hole, and offers a fix only where the hole is all that it would change."""
+    text = rule("\"user.a == 'x' ${each.key} user.b\"", '  for_each = toset(["and", "nor"])\n')
+    assert said(text) == [("missing-operator", "${each.key}", 2)]
+    for written, fix in (("=", "=="), ("= 1 or user.b =", None)):
+        wrong = rule('"user.a ${local.is} 1"') + f'locals {{ is = "{written}" }}\n'
+        found = only(wrong).check()
+        assert {(each.code, wrong[each.start : each.end], each.fix) for each in found} == {
+            ("assignment", "${local.is}", fix)
+        }
+
+
+@pytest.mark.parametrize("for_each", ["var.rules", "{ for each in var.rules : each.name => each }", "[var.rule]"])
+def test_what_for_each_does_not_say_is_said_as_not_checked(for_each):
+    """Once, at the place that holds it."""
+    (found,) = find_expressions(rule("each.value", f"  for_each = {for_each}\n"), "terraform")
+    assert found.not_checked == "Terraform computes it"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "a0 = local.a1\n a1 = local.a0\n",
+        'a0 = "${local.a0} or user.b"\n',
+        "".join(f'a{each} = "${{local.a{each + 1}}}${{local.a{each + 1}}}"\n' for each in range(60))
+        + 'a60 = "user.b"\n',
+        "".join(f"a{each} = local.a{each + 1}\n" for each in range(3000)) + 'a3000 = "user.b"\n',
+    ],
+    ids=["circle", "itself", "doubling", "chain"],
+)
+def test_values_without_an_end_are_not_followed(values):
+    """What stands for itself, or would fill the memory, is not checked, and that is said."""
+    found = only(rule("local.a0") + f"locals {{\n{values}}}\n")
+    assert found.not_checked
+
+
+def test_many_resources_may_go_over_many_values():
+    """Up to a limit, they are followed; beyond it each is said once, as not checked."""
+    values = ", ".join(f'k{each} = "user.a"' for each in range(400))
+    repeated = "".join(
+        f'resource "okta_group_rule" "r{each}" {{\n  for_each = local.all\n  expression_value = each.value\n}}\n'
+        for each in range(30)
+    )
+    found = find_expressions(f"locals {{ all = {{ {values} }} }}\n{repeated}", "terraform")
+    assert len([each for each in found if not each.not_checked]) == 10_000
+    assert len([each for each in found if each.not_checked]) == 5
+
+
 def test_whether_a_value_is_an_expression_may_stand_beside_it():
     """A claim of groups is none; where Terraform computes the kind, that is said."""
 

@@ -12,6 +12,22 @@ Span: TypeAlias = tuple[int, int]
 
 
 @frozen
+class Hole:
+    """A part of a string that Terraform computes.
+
+    Args:
+        position: where it is among the characters of the string.
+        source: how it is written, ``${…}``.
+        span: where it is written.
+
+    """
+
+    position: int
+    source: str
+    span: Span
+
+
+@frozen
 class WrittenString:
     """A string as its reader gets it, and where each of its characters is written.
 
@@ -20,7 +36,7 @@ class WrittenString:
         end: where it ends.
         text: its characters; a part that is computed is not among them.
         spans: where each character is written: an escape is several characters of the file.
-        holes: the parts that Terraform computes, as they are written, with their positions in *text*.
+        holes: the parts that Terraform computes.
         quoted: whether it stands in quotes, where a quote and a backslash are escaped.
 
     """
@@ -29,7 +45,7 @@ class WrittenString:
     end: int
     text: str
     spans: tuple[Span, ...]
-    holes: tuple[tuple[int, str], ...] = ()
+    holes: tuple[Hole, ...] = ()
     quoted: bool = True
 
 

@@ -93,7 +93,8 @@ class FoundExpression:
         first = self.spans[start][0]
         last = self.spans[end - 1][1] if end > start else first
         pieces = self.spans[start:end]
-        is_whole = all(left[1] == right[0] for left, right in pairwise(pieces))
+        around = (*self.spans[max(start - 1, 0) : start], *self.spans[end : end + 1])
+        is_whole = all(left[1] == right[0] for left, right in pairwise(pieces)) and not {*pieces} & {*around}
         return Diagnostic(issue, self.source, first, last, self._written(fix) if fix is not None and is_whole else None)
 
     def _written(self, fix: str) -> str:

@@ -30,8 +30,8 @@ _BLANKS = re.compile(r"(?:[ \t]|/\*.*?\*/)*", re.DOTALL)
 _LINES = re.compile(r"(?:[ \t\r\n]|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _PLAIN = re.compile(r"[^\"{}()\[\]\n,#/<]+|.", re.DOTALL)
 _COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
-_WITHOUT_BLANKS = frozenset({"chomp", "trimspace"})
-"""Functions of Terraform that only take blanks from the ends of a string, where they change nothing for Okta."""
+_THE_SAME = frozenset({"chomp", "trimspace", "tolist", "tomap", "toset"})
+"""Functions of Terraform that change nothing for Okta: they take blanks from the ends of a string, or name a kind."""
 
 
 def read_hcl(text: str) -> Record:
@@ -142,7 +142,7 @@ class _HclReader:
             case "(":
                 return self.in_parentheses(depth)
         found = _NAME.match(self.text, self.at)
-        if found is not None and found[0] in _WITHOUT_BLANKS:
+        if found is not None and found[0] in _THE_SAME:
             self.at = found.end()
             return self.in_parentheses(depth) if self.skip(_BLANKS) == "(" else None
         return None

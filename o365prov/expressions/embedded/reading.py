@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterator
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve
 
 from o365prov.expressions.embedded.document import (
     Computed,
@@ -18,12 +18,15 @@ from o365prov.expressions.embedded.document import (
 )
 from o365prov.expressions.embedded.found import FoundExpression
 from o365prov.expressions.embedded.hcl_reader import read_hcl
+from o365prov.expressions.embedded.holders import Holder, holders_within, mentions
 from o365prov.expressions.embedded.json_reader import read_json
+from o365prov.expressions.embedded.known import KnownValues, Turns
 from o365prov.expressions.embedded.places import OKTA_JSON, ExpressionPlace, leads_to, places_of_resource
 from o365prov.expressions.embedded.templates import TemplateReader
 
-_LOCAL = re.compile(r'(?:\$\{\s*)?local((?:\.[\w-]+|\["[\w-]+"\])+)(?:\s*\})?')
-_NAME = re.compile(r"[\w-]+")
+_MOST_REPEATED = 10_000
+"""So often ``for_each`` of one file is followed: those of many resources may go over one long local value."""
+
 _UNKNOWN_KIND = "Terraform computes {}, which says whether it is one"
 
 
@@ -54,53 +57,26 @@ def _records(value: DocumentValue) -> Iterator[Record]:
             yield each
 
 
-@frozen
-class _Holder:
-    """A value that may be an expression, where it stands, and the record that holds it."""
-
-    path: tuple[str, ...]
-    shown: str
-    value: DocumentValue
-    record: Record
-
-
-def _holders(record: Record, path: tuple[str, ...], shown: str) -> Iterator[_Holder]:
-    """Every value within a record that is neither a record nor a list, the elements of lists among them."""
-    waiting = [_Holder(path, shown, record, record)]
-    while waiting:
-        holder = waiting.pop()
-        match holder.value:
-            case Record(entries=entries) as inner:
-                for name, value in reversed(entries):
-                    step = f"{holder.shown}.{name}" if holder.shown else name
-                    waiting.append(_Holder((*holder.path, name), step, value, inner))
-            case Series(items=items):
-                for number, item in reversed(list(enumerate(items))):
-                    step = f"{holder.shown}[{number}]"
-                    waiting.append(_Holder(holder.path, step, item, holder.record))
-            case _:
-                yield holder
-
-
 def _without_dynamic(path: tuple[str, ...]) -> tuple[str, ...]:
     """A path as it would be if the block that ``dynamic`` repeats stood there once."""
     return tuple(name for name in path if name not in ("dynamic", "content")) if "dynamic" in path else path
 
 
 class _Finder:
-    """A file, and what is known of its local values."""
+    """A file, and what is known of its computed values."""
 
     def __init__(self, text: str, *, is_json: bool, is_terraform: bool) -> None:
         self.text = text
         self.is_json = is_json
         self.is_terraform = is_terraform
-        self.templates = TemplateReader(text)
-        self.locals: dict[tuple[str, ...], WrittenString] = {}
+        templates = TemplateReader(text)
+        self.known = KnownValues(templates.within if is_json and is_terraform else lambda string: string)
+        self.repeated = 0
 
     def in_okta(self, document: DocumentValue) -> Iterator[FoundExpression]:
         """The expressions in a document of Okta's API."""
         whole = Record(0, len(self.text), (("$", document),))
-        for holder in _holders(whole, (), ""):
+        for holder in holders_within(whole, (), ""):
             yield from self.at(holder, OKTA_JSON)
 
     def in_terraform(self, document: DocumentValue) -> Iterator[FoundExpression]:
@@ -108,9 +84,8 @@ class _Finder:
         for body in _records(document):
             for block in body.values("locals"):
                 for record in _records(block):
-                    for holder in _holders(record, (), ""):
-                        if (string := self.string(holder.value)) is not None and "[" not in holder.shown:
-                            self.locals[holder.path] = string
+                    self.known.add_locals(record)
+        for body in _records(document):
             for block in body.values("resource"):
                 for kinds in _records(block):
                     yield from self.in_resources(kinds)
@@ -122,60 +97,76 @@ class _Finder:
             for names in _records(named) if places else ():
                 for name, body in names.entries:
                     for record in _records(body):
-                        for holder in _holders(record, (), f"{kind}.{name}"):
+                        shown = f"{kind}.{name}"
+                        for holder in holders_within(record, (), shown):
                             yield from self.at(holder, places)
 
-    def at(self, holder: _Holder, places: tuple[ExpressionPlace, ...]) -> Iterator[FoundExpression]:
-        """The expression that a value is, if one of these places says so."""
+    def at(self, holder: Holder, places: tuple[ExpressionPlace, ...]) -> Iterator[FoundExpression]:
+        """The expressions that a value is, if one of these places says so: one for each turn that it is repeated in."""
         path = _without_dynamic(holder.path) if self.is_terraform else holder.path
-        for place in places:
-            if leads_to(path, place) and (why := self.holds_none(holder.record, place)) is not False:
-                found = self.found(holder, place, why or "")
-                if found is not None:
-                    yield found
-                return
+        leading = [place for place in places if leads_to(path, place)]
+        for shown, turns in self.turns(holder, leading) if leading else ():
+            for place in leading:
+                if (why := self.holds_none(holder.record, place, turns)) is not False:
+                    found = self.found(evolve(holder, shown=shown), place, why or "", turns)
+                    if found is not None:
+                        yield found
+                    break
 
-    def holds_none(self, record: Record, place: ExpressionPlace) -> str | Literal[False] | None:
+    def turns(self, holder: Holder, places: list[ExpressionPlace]) -> Iterator[tuple[str, Turns]]:
+        """Whose turn it may be where a value stands, and how the place is shown then."""
+        read = [holder.value, *(value for place in places for value in holder.record.values(place.beside))]
+        needed = list[str]()
+        for name, repeat in reversed(tuple(holder.repeats.items())):
+            if any(mentions(each, name) for each in read):
+                needed.insert(0, name)
+                read.append(repeat.for_each)
+        turns: list[tuple[str, int, Turns]] = [(holder.shown, 0, {})]
+        for name in needed:
+            turns = [each for one in turns for each in self.next_turns(holder, name, *one)]
+        yield from ((shown, whose) for shown, _, whose in turns)
+
+    def next_turns(
+        self, holder: Holder, name: str, shown: str, moved: int, outside: Turns
+    ) -> list[tuple[str, int, Turns]]:
+        """The turns of what repeats a value, within one turn of what repeats that; it is one where they are unknown."""
+        repeat = holder.repeats[name]
+        turns = self.known.turns(name, repeat.for_each, outside)
+        self.repeated += len(turns or ())
+        if turns is None or self.repeated > _MOST_REPEATED:
+            return [(shown, moved, outside)]
+        found = list[tuple[str, int, Turns]]()
+        for number, turn in enumerate(turns):
+            key = f"[{number if turn.key is None else json.dumps(turn.key, ensure_ascii=False)}]"
+            at = repeat.at + moved
+            found.append((shown[:at] + key + shown[at:], moved + len(key), {**outside, name: turn}))
+        return found
+
+    def holds_none(self, record: Record, place: ExpressionPlace, turns: Turns) -> str | Literal[False] | None:
         """False where what stands beside a place says that it holds no expression; why, where that is computed."""
-        if not place.beside:
-            return None
-        beside = next(record.values(place.beside), None)
-        if isinstance(beside, Computed) and self.is_terraform and beside.source != "null":
-            return _UNKNOWN_KIND.format(place.beside)
-        string = None if beside is None else self.string(beside)
-        if string is not None and string.holes:
+        beside = next(record.values(place.beside), None) if place.beside else None
+        if beside is None:
+            return None if not place.beside or None in place.values else False
+        known = self.known.resolved(beside, turns)
+        is_null = isinstance(known, Computed) and known.source == "null"
+        string = known if isinstance(known, WrittenString) else None
+        if self.is_terraform and not is_null and (string is None or string.holes):
             return _UNKNOWN_KIND.format(place.beside)
         return None if (None if string is None else string.text) in place.values else False
 
-    def string(self, value: DocumentValue) -> WrittenString | None:
-        """A value as the string that it is, or that a local value of this file is."""
-        if isinstance(value, Computed):
-            return self.local(value.source)
-        if not isinstance(value, WrittenString):
-            return None
-        if self.is_json and self.is_terraform:
-            value = self.templates.within(value)
-        if not value.text and len(value.holes) == 1:
-            return self.local(value.holes[0][1]) or value
-        return value
-
-    def local(self, source: str) -> WrittenString | None:
-        """The string of ``local.rules["sales"]``, if this file writes it out."""
-        found = _LOCAL.fullmatch(source)
-        return None if found is None else self.locals.get(tuple(_NAME.findall(found[1])))
-
-    def found(self, holder: _Holder, place: ExpressionPlace, why: str) -> FoundExpression | None:
+    def found(self, holder: Holder, place: ExpressionPlace, why: str, turns: Turns) -> FoundExpression | None:
         """The expression at a place, or that there is one which can't be known; None where nothing is written."""
-        string = self.string(holder.value)
+        known = self.known.resolved(holder.value, turns)
+        string = known if isinstance(known, WrittenString) else None
         spans: tuple[Span, ...]
         if string is None:
-            if not self.is_terraform or (isinstance(holder.value, Computed) and holder.value.source == "null"):
+            if not self.is_terraform or (isinstance(known, Computed) and known.source == "null"):
                 return None
             why = why or "Terraform computes it"
             spans, text, quoted = ((holder.value.start, holder.value.end),), "", True
         else:
             if string.holes:
-                why = why or f"Terraform computes {', '.join(source for _, source in string.holes)}"
+                why = why or f"Terraform computes {', '.join(hole.source for hole in string.holes)}"
             end = string.spans[-1][1] if string.spans else string.start + 1
             spans, text, quoted = (*string.spans, (end, end)), string.text, string.quoted
             if not text.strip() and not string.holes:

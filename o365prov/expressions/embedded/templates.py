@@ -9,7 +9,7 @@ import re
 
 from attrs import evolve
 
-from o365prov.expressions.embedded.document import MOST_NESTED, NotReadableError, Span, WrittenString
+from o365prov.expressions.embedded.document import MOST_NESTED, Hole, NotReadableError, Span, WrittenString
 
 _UNIT = re.compile(
     r"(?P<literal>\$\$\{|%%\{)|(?P<hole>[$%]\{)|\\u(?P<four>[0-9a-fA-F]{4})|\\U(?P<eight>[0-9a-fA-F]{8})"
@@ -34,11 +34,11 @@ class TemplateReader:
             NotReadableError: it never ends, or has an unknown escape.
 
         """
-        at, characters, spans, holes = start + 1, list[str](), list[Span](), list[tuple[int, str]]()
+        at, characters, spans, holes = start + 1, list[str](), list[Span](), list[Hole]()
         while (found := _UNIT.match(self.text, at)) is not None:
             if found["hole"]:
                 end = self.end_of_hole(found.end(), depth)
-                holes.append((len(characters), self.text[at:end]))
+                holes.append(Hole(len(characters), self.text[at:end], (at, end)))
                 at = end
                 continue
             at = found.end()
@@ -71,7 +71,7 @@ class TemplateReader:
         ended = re.compile(rf"^[ \t]*{re.escape(begun[2])}(?=[ \t]*\r?$)", re.MULTILINE).search(self.text, begun.end())
         if ended is None:
             raise NotReadableError(f"this is not a Terraform file: <<{begun[2]} is never ended", start)
-        at, characters, spans, holes = begun.end(), list[str](), list[Span](), list[tuple[int, str]]()
+        at, characters, spans, holes = begun.end(), list[str](), list[Span](), list[Hole]()
         while at < ended.start():
             found = _LITERAL_OR_HOLE.match(self.text, at)
             if found is None:
@@ -80,7 +80,7 @@ class TemplateReader:
                 at += 1
             elif found["hole"]:
                 end = self.end_of_hole(found.end())
-                holes.append((len(characters), self.text[at:end]))
+                holes.append(Hole(len(characters), self.text[at:end], (at, end)))
                 at = end
             else:
                 characters += found["literal"][1:]
@@ -92,7 +92,7 @@ class TemplateReader:
     def within(self, string: WrittenString) -> WrittenString:
         """The template that a string of Terraform's JSON is, whose escapes are read already."""
         inner = TemplateReader(string.text)
-        at, characters, spans, holes = 0, list[str](), list[Span](), list[tuple[int, str]]()
+        at, characters, spans, holes = 0, list[str](), list[Span](), list[Hole]()
         while at < len(string.text):
             found = _LITERAL_OR_HOLE.match(string.text, at)
             if found is None:
@@ -101,7 +101,8 @@ class TemplateReader:
                 at += 1
             elif found["hole"]:
                 end = inner.end_of_hole(found.end())
-                holes.append((len(characters), string.text[at:end]))
+                span = string.spans[at][0], string.spans[end - 1][1]
+                holes.append(Hole(len(characters), string.text[at:end], span))
                 at = end
             else:
                 characters += found["literal"][1:]
@@ -136,6 +137,6 @@ def _without_indentation(read: WrittenString) -> WrittenString:
         kept += range(place + begin, place + len(line))
         place += len(line)
     moved = {old: new for new, old in enumerate([*kept, len(read.text)])}
-    holes = tuple((moved.get(position, 0), source) for position, source in read.holes)
+    holes = tuple(evolve(hole, position=moved.get(hole.position, 0)) for hole in read.holes)
     text = "".join(read.text[each] for each in kept)
     return evolve(read, text=text, spans=tuple(read.spans[each] for each in kept), holes=holes)
