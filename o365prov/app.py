@@ -52,8 +52,7 @@ class Office365App(planning.AppOverview):
         default_grants: the licences of people whose assignment has none, and the roles of people whose assignment has
             none: in Okta, those that the app's mapping sets to the same value for all users.
         safeguards: which plans need a confirmation.
-        grantable_roles: the privileged directory roles that assignments may grant, by name or template id. Roles that
-            are not privileged can always be granted.
+        grantable_roles: the privileged directory roles that assignments may grant, by name or template id; others may.
         restore_deleted_users: whether a person's deleted account is restored, instead of being a problem.
         gives_passwords: whether people may be created in managed domains, as the caller of apply gives passwords.
         take_over_licenses: whether a push also removes licences that were granted elsewhere and are not assigned, as
@@ -274,9 +273,8 @@ class Office365App(planning.AppOverview):
             app_users: the memory of earlier runs, from :meth:`~o365prov.state.State.app_users`.
             now: the time, aware.
             scope: ``"changed"`` (Okta's push), ``"all"`` (Force Sync) or ``"drift"``; see :class:`~o365prov.Scope`.
-            only: the ids of the people whom the plan is about, as for a push of one person: those of them without an
-                assignment have left, of ids that nobody has it is said (``never_seen``), and of everybody else nothing.
-                None for everybody.
+            only: the ids of the people whom the plan is about, None for everybody: those of them without an assignment
+                have left, of ids that nobody has it is said (``never_seen``), and of everybody else nothing.
             transfers: accounts to hand over although somebody else had them, or their name: object ids by person id.
             complete: whether *assignments* are all that there are: who is missing in part of them has not left.
             mailboxes_done: the object ids of leavers' accounts whose mailboxes were handed over, so that licences go
@@ -305,8 +303,9 @@ class Office365App(planning.AppOverview):
     def _people(
         self, assignments: Iterable[Assignment], scope: planning.Scope | str, request: planning.PlanRequest
     ) -> planning.AssignedPeople:
-        found = map(self._assigned, planning.unique_assignments(assignments))
-        assigned = sorted(found, key=lambda each: each.person.id)
+        assigned = sorted(
+            map(self._assigned, planning.unique_assignments(assignments)), key=lambda each: each.person.id
+        )
         planning.check_transfers(request.transfers, assigned)
         evaluation, rules = self._evaluation, self._rules(planning.Scope(scope))
         return planning.AssignedPeople(tuple(assigned), evaluation.evaluate, evaluation.source, rules, request)
@@ -331,18 +330,19 @@ class Office365App(planning.AppOverview):
         app_users: AppUsers,
         *,
         now: datetime,
+        transfers: Mapping[str, str] | None = None,
         complete: bool = True,
+        mailboxes_done: Iterable[str] = (),
     ) -> planning.StreamingPlanner:
-        """Prepare a plan for more people than fit into memory; it is the one that :meth:`plan` makes.
+        """Prepare the plan that :meth:`plan` makes for more people than fit into memory: what it gives makes it.
 
         Args:
             assignments: a function that gives all assignments, one after the other; it is called once or twice.
             app_users: the memory of earlier runs.
             now: the time, aware.
-            complete: as for :meth:`plan`.
-
-        Returns:
-            A :class:`~o365prov.planning.StreamingPlanner`, which selects the accounts to read and then makes the plan.
+            transfers: as for :meth:`plan`, as are the next two.
+            complete: whether *assignments* are all that there are.
+            mailboxes_done: the object ids of leavers' accounts whose mailboxes were handed over.
 
         Raises:
             ConfigurationError: as for :meth:`plan`.
@@ -359,7 +359,7 @@ class Office365App(planning.AppOverview):
             app_users,
             now,
             lambda snapshot: self._check_tenant(snapshot, app_users),
-            complete=complete,
+            request=planning.PlanRequest.of(None, transfers, complete=complete, mailboxes_done=mailboxes_done),
         )
 
     def _assigned(self, assignment: object) -> Assignment:

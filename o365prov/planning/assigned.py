@@ -53,7 +53,7 @@ class AssignedPeople:
         return plan
 
     def _plan(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:
-        is_about_changes = self.rules.scope is Scope.CHANGED and self.request == PlanRequest()
+        is_about_changes = self.rules.scope is Scope.CHANGED and self.request.only is None
         if not (is_about_changes and len(app_users)):
             return self.plan_in_full(snapshot, app_users, now)
         assignments = [each.at(now) for each in self.assignments]  # a role that ended is not assigned
@@ -64,6 +64,7 @@ class AssignedPeople:
             app_users,
             now,
             source=self.source,
+            request=self.request,
         )
         for account in snapshot.users:
             planner.compare(account)

@@ -37,7 +37,7 @@ from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions, PlanRequest
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.planner import UnchangedPeople, make_plan
-from o365prov.planning.preconditions import check_coverage
+from o365prov.planning.preconditions import check_coverage, check_transfers
 from o365prov.planning.rules.edits import EditedPerson, GrantEdits
 from o365prov.planning.rules.managers import ManagerAccount
 from o365prov.planning.rules.unsupported import UnsupportedCount
@@ -64,7 +64,7 @@ class StreamingPlanner:
         source: a hash of what one person would be evaluated from. Whoever is as at the last success is then not
             evaluated, and it is not known which address the account would be given if it were gone: the tenant must be
             in the snapshot as a whole. By default everybody is evaluated.
-        complete: whether the assignments are all that there are.
+        request: what the caller has decided; it is for everybody.
 
     """
 
@@ -75,7 +75,7 @@ class StreamingPlanner:
     _now: datetime
     _check: Callable[[TenantSnapshot], None] = lambda _snapshot: None
     _source: Callable[[Assignment], str] = field(default=lambda _assignment: "", alias="source")
-    _complete: bool = field(default=True, alias="complete")
+    _request: PlanRequest = field(factory=PlanRequest, alias="request")
     _changed: list[DesiredUser] = field(factory=list)
     _held: list[Assignment] = field(factory=list)
     # By object id: the instant before which sessions are void, and what is remembered.
@@ -93,7 +93,10 @@ class StreamingPlanner:
 
     def __attrs_post_init__(self) -> None:
         self._unsupported = UnsupportedCount(self._rules.provisioning)
+        given: list[Assignment] = []
         for assignment in self._unique_assignments():
+            if assignment.person.id in self._request.transfers:
+                given.append(assignment)
             match self._rules.lifecycle.eligibility(assignment, self._now):
                 case Eligibility.PROVISION:
                     self._enter(assignment)
@@ -103,6 +106,7 @@ class StreamingPlanner:
                     self._changed.append(evolve(self._evaluate(assignment), enabled=False))
                 case _:
                     self._held.append(assignment)
+        check_transfers(self._request.transfers, given)
         self._find_neighbours()
 
     def _unique_assignments(self) -> Iterator[Assignment]:
@@ -120,8 +124,9 @@ class StreamingPlanner:
         known, provisioning = self._app_users.get(assignment.person.id), self._rules.provisioning
         if known is not None and known.object_id in self._app_users.linked_elsewhere:
             known = None
-        if known is not None and self._rules.lifecycle.excludes_account(known.object_id):
-            self._changed.append(self._evaluate(assignment))  # it is said of them in every plan
+        excluded = known is not None and self._rules.lifecycle.excludes_account(known.object_id)
+        if excluded or assignment.person.id in self._request.transfers:
+            self._changed.append(self._evaluate(assignment))  # of whom something is said in every plan
             return
         if known and is_as_evaluated(self._source(assignment), assignment.grants, known, provisioning):
             self._unsupported.add_supported(assignment.grants)
@@ -155,6 +160,7 @@ class StreamingPlanner:
             self._names.update(names_of(desired))
         others = [user for user in self._app_users if user.person_id not in self._staying]
         self._kept.update(user.object_id for user in others)
+        self._kept.update(self._request.transfers.values())
         self._names.update(user.anchor.lower() for user in others if user.anchor)
         self._names.update(user.username.lower() for user in others)  # a deleted account comes back under it
         self._kept.update(
@@ -230,7 +236,7 @@ class StreamingPlanner:
             people,
             self._held,
             gone=self._gone,
-            request=PlanRequest(complete=self._complete),
+            request=self._request,
             rules=self._rules,
             snapshot=snapshot,
             app_users=self._app_users,

@@ -22,7 +22,7 @@ from organisation import (
     user_sync_app,
 )
 
-from o365prov import AppUser, LicenseOnly
+from o365prov import AppUser, Deprovisioning, LeaverSteps, LicenseOnly
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import AppUserStatus, Grants, WaitingForSeat
 from o365prov.planning import FailedLicense, HeldLicense, RevokeSessions, after_change
@@ -42,19 +42,19 @@ def provisioned(people=EVERYONE):
     return effects(APP.plan(people, tenant(), remembered(), now=NOW - timedelta(days=1)), tenant())
 
 
-def by_streaming(people, snapshot, app_users):
+def by_streaming(people, snapshot, app_users, app=APP, **request):
     """The plan that the streaming planner makes, and which accounts it kept."""
-    planner = APP.streaming_planner(lambda: people, app_users, now=NOW)
+    planner = app.streaming_planner(lambda: people, app_users, now=NOW, **request)
     kept = [user for user in snapshot.users if planner.wants(user)]
     return planner.plan(evolve(snapshot, users=kept)), kept
 
 
-def same_plan(people, snapshot, app_users):
+def same_plan(people, snapshot, app_users, app=APP, **request):
     """That all ways give the same plan; returns it."""
-    plan, _ = by_streaming(people, snapshot, app_users)
+    plan, _ = by_streaming(people, snapshot, app_users, app, **request)
     for whole in (
-        APP.plan(people, snapshot, app_users, now=NOW),
-        plan_in_full(APP, people, snapshot, app_users, now=NOW),
+        app.plan(people, snapshot, app_users, now=NOW, **request),
+        plan_in_full(app, people, snapshot, app_users, now=NOW, **request),
     ):
         assert plan.changes == whole.changes
         assert plan.problems == whole.problems
@@ -332,15 +332,40 @@ def days(draw):
 
 
 @settings(max_examples=120, deadline=None)
-@given(days())
-def test_both_ways_give_the_same_plan(organisation):
-    """Whatever changed from one day to the next, in people and in the tenant."""
+@given(days(), st.data())
+def test_both_ways_give_the_same_plan(organisation, data):
+    """Whatever changed from one day to the next, in people and in the tenant, and whatever the caller decided."""
     first, second, gone = organisation
     snapshot, app_users = provisioned(first)
     users = list(snapshot.users)
     if gone is not None and users:
         del users[gone]
-    same_plan(second, evolve(snapshot, users=[*users, account(f"a.b@{DOMAIN}")]), app_users)
+    there = evolve(snapshot, users=[*users, account(f"a.b@{DOMAIN}")])
+    who = data.draw(st.sampled_from([None, *(each.person.id for each in second)]))
+    handed = {who: data.draw(st.sampled_from([each.id for each in there.users]))} if who else {}
+    same_plan(second, there, app_users, transfers=handed, complete=data.draw(st.booleans(), label="complete"))
+
+
+def test_a_mailbox_that_was_handed_over_is_remembered():
+    """Whichever way the plan is made: the licence goes on its day, and waits no more."""
+    option = Deprovisioning.block_remove_licenses_and_delete(grace_days=5, steps=LeaverSteps(mailbox=0, licenses=1))
+    app = user_sync_app(deprovisioning=option)
+    mail = evolve(E3, plans={**E3.plans, "EXCHANGE_S_ENTERPRISE": "exchange"})
+    snapshot, app_users = tenant(skus=[mail]), remembered()
+    ann, *rest = EVERYONE
+    for people, days in (EVERYONE, 2), (rest, 1):
+        plan = app.plan(people, snapshot, app_users, now=NOW - timedelta(days=days))
+        snapshot, app_users = effects(plan, snapshot)
+    done = [app_users.get(ann.person.id).object_id]
+    for handed, remembers in ((), False), (done, True):
+        plan = same_plan(rest, snapshot, app_users, app, mailboxes_done=handed)
+        assert effects(plan, snapshot)[1].get(ann.person.id).departure.mailbox_done is remembers
+
+
+def test_a_transfer_to_somebody_who_is_not_assigned_is_refused():
+    """Before the tenant is read."""
+    with pytest.raises(ConfigurationError, match="not assigned: nobody"):
+        APP.streaming_planner(lambda: EVERYONE, remembered(), now=NOW, transfers={"nobody": "id"})
 
 
 RENAMED = account(f"maiden@{DOMAIN}", onPremisesImmutableId=CY.id)

@@ -135,7 +135,7 @@ def app_with(provisioning: ProvisioningType) -> Office365App:
     return user_sync_app().with_provisioning(provisioning).remap()
 
 
-def plan_in_full(app, people, snapshot, app_users, *, now):
+def plan_in_full(app, people, snapshot, app_users, *, now, **request):
     """The plan for which everybody is compared, though nothing may have changed."""
-    assigned = app._people(people, "changed", PlanRequest())
+    assigned = app._people(people, "changed", PlanRequest(**request))
     return assigned.plan_in_full(snapshot, app_users, now)
