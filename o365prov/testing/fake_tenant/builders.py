@@ -11,7 +11,7 @@ from o365prov.errors import ConfigurationError, UsageError
 from o365prov.rendering import names_text, quoted, shortened
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.endpoints.organization import organization_record
-from o365prov.testing.fake_tenant.endpoints.references import set_manager
+from o365prov.testing.fake_tenant.endpoints.relations.references import set_manager
 from o365prov.testing.fake_tenant.endpoints.roles.role_management import assign_role
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.addresses import with_addresses

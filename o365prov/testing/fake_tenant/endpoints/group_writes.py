@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from o365prov.testing.fake_tenant.endpoints.references import reference_key, referenced_object
+from o365prov.testing.fake_tenant.endpoints.relations.references import reference_key, referenced_object
 from o365prov.testing.fake_tenant.protocol.errors import Detail, GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.licensing import inherit
 from o365prov.testing.fake_tenant.rules.user_rules import is_nickname

@@ -11,7 +11,7 @@ from o365prov.testing.fake_tenant.endpoints.group_writes import (
     remove_reference,
     update_group,
 )
-from o365prov.testing.fake_tenant.endpoints.references import referenced_id
+from o365prov.testing.fake_tenant.endpoints.relations.references import referenced_id
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, SEARCHED, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest, alternate_key

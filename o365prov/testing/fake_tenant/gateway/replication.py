@@ -16,7 +16,7 @@ from attrs import field, frozen
 from o365prov._fields import finite, typed, whole_number
 from o365prov.errors import ConfigurationError
 from o365prov.rendering import quoted
-from o365prov.testing.fake_tenant.endpoints.references import reference_key
+from o365prov.testing.fake_tenant.endpoints.relations.references import reference_key
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphRequest
 from o365prov.testing.fake_tenant.store.directory import Directory

@@ -10,12 +10,11 @@ from o365prov.testing.fake_tenant.endpoints import (
     groups,
     invitations,
     licenses,
-    memberships,
     organization,
-    references,
     users,
 )
 from o365prov.testing.fake_tenant.endpoints.applications import app_roles, applications, service_principals
+from o365prov.testing.fake_tenant.endpoints.relations import memberships, references
 from o365prov.testing.fake_tenant.endpoints.roles import directory_roles, role_management
 from o365prov.testing.fake_tenant.endpoints.routes import Router
 

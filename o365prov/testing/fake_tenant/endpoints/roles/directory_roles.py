@@ -6,8 +6,8 @@ The same assignments as in unified role management, seen from the role (Graph "d
 from __future__ import annotations
 
 from o365prov.testing.fake_tenant.endpoints.licenses import chosen
-from o365prov.testing.fake_tenant.endpoints.memberships import MIXED, mixed
-from o365prov.testing.fake_tenant.endpoints.references import referenced_id
+from o365prov.testing.fake_tenant.endpoints.relations.memberships import MIXED, mixed
+from o365prov.testing.fake_tenant.endpoints.relations.references import referenced_id
 from o365prov.testing.fake_tenant.endpoints.roles.role_management import activate_role, assign_role, role_holder
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse

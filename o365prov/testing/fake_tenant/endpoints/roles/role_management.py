@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from o365prov.testing.fake_tenant.endpoints.licenses import chosen
-from o365prov.testing.fake_tenant.endpoints.references import referenced_object
+from o365prov.testing.fake_tenant.endpoints.relations.references import referenced_object
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest

@@ -1,0 +1,1 @@
+"""The objects that one object is related to: members, owners, groups, managers, sponsors."""
