@@ -335,7 +335,7 @@ def test_managers_are_expanded(graph, people):
     assert one["manager"] == {"@odata.type": "#microsoft.graph.user", "id": boss, "displayName": "Ann"}
     listed = graph.get("/users?$select=displayName&$expand=manager($select=id)").value
     assert [user["displayName"] for user in listed if "manager" in user] == ["Bob"]
-    assert graph.get("/users?$expand=memberOf").status == 501
+    assert graph.get("/users?$expand=licenseDetails").status == 501
 
 
 def test_managers_of_managers_are_expanded(graph, people):
@@ -442,7 +442,8 @@ def test_a_bare_count_is_text(people):
         ("manager($levels=max;$levels=1)", 501),
         ("manager($top=1)", 501),
         ("manager($levels=0)", 501),
-        ("directReports", 501),
+        ("directReports($levels=1)", 501),
+        ("directReports,manager", 501),
     ],
 )
 def test_options_of_an_expanded_manager_stand_in_any_order(graph, fake, expand, status):

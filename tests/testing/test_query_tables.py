@@ -215,7 +215,7 @@ def test_every_row_of_the_tenants_table_is_of_a_property():
     known = {
         of.name.rpartition(".")[2]: {
             path.lower()
-            for item in of.properties.values()
+            for item in (*of.properties.values(), *of.relationships.values())
             for path in (item.name, *(f"{item.name}/{field}" for field in item.fields))
         }
         for of in TYPES.values()

@@ -86,7 +86,7 @@ async def _users(client, boss):
     one = client.users.by_user_id(user.id)
     await one.patch(User(city="Portland"))
     assert (await one.get()).id == user.id
-    assert len((await client.users.get()).value) == 2
+    assert len((await client.users.get()).value) == 3
     assert await client.users.count.get(_eventual())
     await one.manager.ref.put(ReferenceUpdate(odata_id=_at(boss)))
     assert (await one.manager.get()).id == boss
@@ -189,6 +189,8 @@ async def _related(client, user, group, contact):
         (client.groups.by_group_id(group), ("owners",), ("graph_user",)),
         (client.groups.by_group_id(group), ("member_of", "transitive_member_of"), ("graph_group",)),
         (client.users.by_user_id(user), ("member_of", "transitive_member_of"), ("graph_group",)),
+        (client.users.by_user_id(user), ("direct_reports",), ("graph_user", "graph_org_contact")),
+        (client.contacts.by_org_contact_id(contact), ("direct_reports",), ("graph_user", "graph_org_contact")),
         (client.contacts.by_org_contact_id(contact), ("member_of", "transitive_member_of"), ("graph_group",)),
     )
     for one, names, casts in lists:
@@ -196,6 +198,8 @@ async def _related(client, user, group, contact):
             for asked in (related, *(getattr(related, cast) for cast in casts)):
                 assert (await asked.get()).value == []
                 assert await asked.count.get(_eventual()) == 0
+    for related in (client.groups.by_group_id(group).members, client.groups.by_group_id(group).owners):
+        assert (await related.ref.get()).value == []
 
 
 async def _applications(client, user, group):
@@ -242,6 +246,7 @@ async def _applications(client, user, group):
     await sponsors.by_directory_object_id(user).ref.delete()
     assert (await sponsors.get()).value == []
     await sponsors.ref.post(ReferenceCreate(odata_id=_at(user)))
+    assert len((await sponsors.ref.get()).value) == 1
     assert [each.id for each in (await sponsors.get()).value] == [user]
 
 
@@ -256,6 +261,9 @@ async def _rest(client, user, contact, room):
     assert len((await domain.federation_configuration.get()).value) == 1
     assert (await client.contacts.get()).value[0].id == contact
     assert (await client.contacts.by_org_contact_id(contact).get()).display_name == "Johnny"
+    assert (
+        await client.contacts.by_org_contact_id(contact).manager.get()
+    ).user_principal_name == "head@managed.example"
     assert (await client.contacts.delta.get()).odata_delta_link
     assert (await client.places.graph_room.get()).value[0].id == room
     assert (await client.places.by_place_id(room).graph_room.get()).id == room
@@ -272,7 +280,8 @@ async def _rest(client, user, contact, room):
 def test_the_sdk_drives_every_route(fake):
     """What the SDK has a builder for is asked and answered; the rest is listed above."""
     boss = fake.add_user("boss@managed.example")["id"]
-    contact, room = fake.add_contact("Johnny")["id"], fake.add_room("Blue", "blue@managed.example")["id"]
+    contact = fake.add_contact("Johnny", manager=fake.add_user("head@managed.example")["id"])["id"]
+    room = fake.add_room("Blue", "blue@managed.example")["id"]
 
     async def run():
         client = graph_client(fake)

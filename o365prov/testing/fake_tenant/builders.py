@@ -162,11 +162,14 @@ def add_group(
     return _own(directory.group(record["id"]))
 
 
-def add_contact(directory: Directory, name: str, properties: Mapping[str, Any]) -> Record:
+def add_contact(directory: Directory, name: str, manager: str | None, properties: Mapping[str, Any]) -> Record:
     """Add a contact of the organization and return it."""
-    _check(directory, CONTACT, properties)
+    _check(directory, CONTACT, properties, ("manager",))
     record = {"id": directory.new_id(), "displayName": name, **_given(properties)}
+    above = None if manager is None else _key(directory, manager)
     directory.create("contact", record)
+    if above is not None:
+        directory.managers.add(record["id"], above)
     return _own(record)
 
 

@@ -271,17 +271,18 @@ class FakeTenant:
         with self._building() as directory:
             return add_group(directory, name, members=members, owners=owners, licenses=licenses, properties=properties)
 
-    def add_contact(self, name: str, **properties: Any) -> dict[str, Any]:
+    def add_contact(self, name: str, *, manager: str | None = None, **properties: Any) -> dict[str, Any]:
         """Put a contact of the organization into the tenant; clients can only read it.
 
         Args:
             name: the displayName.
+            manager: an id or userPrincipalName.
             properties: by Graph's names; UsageError for one that contacts do not have.
 
         """
         check_call(FakeTenant.add_contact, locals())
         with self._building() as directory:
-            return add_contact(directory, name, properties)
+            return add_contact(directory, name, manager, properties)
 
     def add_room(self, name: str, address: str, **properties: Any) -> dict[str, Any]:
         """Put a room into the tenant.

@@ -5,6 +5,8 @@ Sources: Graph "orgContact" (no create, update or delete), "place" and "room".
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, SEARCHED, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
@@ -19,7 +21,18 @@ from o365prov.testing.fake_tenant.store.table import Record
 
 def _list_contacts(directory: Directory, request: GraphRequest) -> GraphReply:
     view = select(CONTACT, request.option("$select"))
-    return collection(directory, request, CONTACT, directory.contacts.after, view, context_of("contacts", view))
+    rows = _contact_rows(directory, request)
+    return collection(directory, request, CONTACT, rows, view, context_of("contacts", view))
+
+
+def _contact_rows(directory: Directory, request: GraphRequest) -> Callable[[int], Iterable[tuple[int, Record]]]:
+    """All contacts, with their managers where a filter asks for them."""
+    if "manager" not in (request.option("$filter") or "").lower():
+        return directory.contacts.after
+    return lambda position: (
+        (after, {**record, "manager": {"id": next(iter(directory.managers.targets(record["id"])), None)}})
+        for after, record in directory.contacts.after(position)
+    )
 
 
 def _read_contact(directory: Directory, request: GraphRequest) -> GraphReply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from o365prov.testing.fake_tenant.endpoints.group_writes import (
     add_references,
@@ -11,8 +12,9 @@ from o365prov.testing.fake_tenant.endpoints.group_writes import (
     remove_reference,
     update_group,
 )
+from o365prov.testing.fake_tenant.endpoints.relations.expanding import expanding
 from o365prov.testing.fake_tenant.endpoints.relations.references import referenced_id
-from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, SEARCHED, Route
+from o365prov.testing.fake_tenant.endpoints.routes import COUNTED, ENTITY, SEARCHED, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest, alternate_key
 from o365prov.testing.fake_tenant.query.collections import collection, counted
@@ -26,7 +28,8 @@ from o365prov.testing.fake_tenant.store.table import Record
 def _list(directory: Directory, request: GraphRequest) -> GraphReply:
     view = group_view(directory, request.option("$select"))
     of, context = directory.extended(GROUP), context_of("groups", view)
-    return collection(directory, request, of, _rows(directory, request), view, context)
+    render = expanding(directory, request, "group", view, one=False)
+    return collection(directory, request, of, _rows(directory, request), render, context)
 
 
 def _count(directory: Directory, request: GraphRequest) -> GraphReply:
@@ -34,17 +37,23 @@ def _count(directory: Directory, request: GraphRequest) -> GraphReply:
 
 
 def _rows(directory: Directory, request: GraphRequest) -> Callable[[int], Iterable[tuple[int, Record]]]:
-    """All groups; with members' licence errors where a filter asks for them, as nothing else shows these."""
-    if "hasmemberswithlicenseerrors" not in (request.option("$filter") or "").lower():
+    """All groups, with what a filter asks for and only it shows: owners to be counted, members' licence errors."""
+    text = (request.option("$filter") or "").lower()
+    made: dict[str, Callable[[str], Any]] = {}
+    if "owners" in text:
+        made["owners"] = directory.owners.targets
+    if "hasmemberswithlicenseerrors" in text:
+        failing = {
+            state["assignedByGroup"]
+            for user in directory.users
+            for state in user.get("licenseAssignmentStates", ())
+            if state["error"] not in {None, "None"}
+        }
+        made["hasMembersWithLicenseErrors"] = failing.__contains__
+    if not made:
         return directory.groups.after
-    failing = {
-        state["assignedByGroup"]
-        for user in directory.users
-        for state in user.get("licenseAssignmentStates", ())
-        if state["error"] not in {None, "None"}
-    }
     return lambda position: (
-        (after, {**record, "hasMembersWithLicenseErrors": record["id"] in failing})
+        (after, {**record, **{name: make(record["id"]) for name, make in made.items()}})
         for after, record in directory.groups.after(position)
     )
 
@@ -53,7 +62,8 @@ def _read(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.group(request.named["group"])
     view = group_view(directory, request.option("$select"))
     context = f"{request.base}/$metadata#{context_of('groups', view)}/$entity"
-    return GraphReply(200, {"@odata.context": context, **view(record)})
+    shown = expanding(directory, request, "group", view, one=True)(record)
+    return GraphReply(200, {"@odata.context": context, **shown})
 
 
 def _create(directory: Directory, request: GraphRequest) -> GraphReply:
@@ -126,12 +136,12 @@ def _reference_routes(name: str) -> Iterator[Route]:
 
 
 ROUTES = (
-    Route("GET", "/groups", _list, "List groups", SEARCHED, source="group-list"),
-    Route("GET", "/groups/$count", _count, "Count groups", frozenset({"$filter"}), source="group-list"),
+    Route("GET", "/groups", _list, "List groups", SEARCHED | {"$expand"}, source="group-list"),
+    Route("GET", "/groups/$count", _count, "Count groups", COUNTED, source="group-list"),
     Route(
         "POST", "/groups", _create, "Create a group, with up to 20 members and owners bound", source="group-post-groups"
     ),
-    Route("GET", "/groups/{group}", _read, "Read a group", ENTITY, source="group-get"),
+    Route("GET", "/groups/{group}", _read, "Read a group", ENTITY | {"$expand"}, source="group-get"),
     Route(
         "PATCH", "/groups/{group}", _update, "Update a group, or add up to 20 members and owners", source="group-update"
     ),

@@ -14,10 +14,11 @@ from o365prov.testing.fake_tenant.store.directory import Directory
 Endpoint = Callable[[Directory, GraphRequest], GraphReply]
 
 PAGED = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$skiptoken"})
-"""Options of a collection in pages, of one that can be searched, of one without pages, and of a single object."""
+"""Options of a collection in pages, of one that can be searched, of one without pages, of a single object, a count."""
 SEARCHED = PAGED | {"$search"}
 LISTING = frozenset({"$select"})
 ENTITY = frozenset({"$select"})
+COUNTED = frozenset({"$filter", "$search"})
 _SMALL_PAGES = frozenset(str(size) for size in range(1, 20))
 _CHOICES = {"$count": ("true", "false"), "$format": ("json", "application/json")}
 

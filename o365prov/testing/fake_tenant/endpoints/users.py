@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from typing import Any
 
-from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, SEARCHED, Route
+from o365prov.testing.fake_tenant.endpoints.relations.expanding import expanding
+from o365prov.testing.fake_tenant.endpoints.routes import COUNTED, ENTITY, SEARCHED, Route
 from o365prov.testing.fake_tenant.endpoints.user_writes import create_user, delete_user, update_user
-from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
-from o365prov.testing.fake_tenant.query.collections import Render, collection, counted
+from o365prov.testing.fake_tenant.query.collections import collection, counted
 from o365prov.testing.fake_tenant.query.filters import exact_match
-from o365prov.testing.fake_tenant.query.select import SelectedProperties
-from o365prov.testing.fake_tenant.query.views import context_of, filtered_properties, typed, user_view
+from o365prov.testing.fake_tenant.query.views import context_of, filtered_properties, user_view
 from o365prov.testing.fake_tenant.schema.object_types import USER
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-_EXPAND = re.compile(r"manager(?:\((?P<options>[^()]*)\))?", re.IGNORECASE)
-_EXPANDED = {"$levels": re.compile(r"max|[1-9][0-9]{0,2}|1000"), "$select": re.compile(r"[A-Za-z0-9_,\s]+")}
-"""The options of an expanded manager, and what they may be."""
 _INDEXED = frozenset({"id", "userPrincipalName", "onPremisesImmutableId"})
 
 
@@ -32,7 +26,7 @@ def _list(directory: Directory, request: GraphRequest) -> GraphReply:
         request,
         directory.extended(USER),
         _rows(directory, request),
-        _render(directory, request, view),
+        expanding(directory, request, "user", view, one=False),
         context_of("users", view),
     )
 
@@ -65,62 +59,8 @@ def _rows(directory: Directory, request: GraphRequest) -> Any:
 def _read(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.user(request.named["user"])
     view = user_view(directory, request.option("$select"), one=True)
-    shown = _render(directory, request, view, one=True)(record)
+    shown = expanding(directory, request, "user", view, one=True)(record)
     return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#{context_of('users', view)}/$entity", **shown})
-
-
-def _render(directory: Directory, request: GraphRequest, view: SelectedProperties, *, one: bool = False) -> Render:
-    """A user with the manager that $expand asks for, and with the managers above as far as $levels says.
-
-    $levels is for a single user and an advanced query; without it $expand does not go with one (Graph, "List manager").
-    """
-    text = request.option("$expand")
-    if not text:
-        return view
-    options = _expanded(text)
-    levels = options.get("$levels", "")
-    if bool(levels) != request.is_eventual or (levels and not one):
-        raise GraphErrorResponse(
-            400,
-            "Request_UnsupportedQuery",
-            "$expand can't be combined with advanced query parameters, but for $levels of a single user's manager,"
-            " which needs them.",
-        )
-    manager_view = user_view(directory, options.get("$select"))
-    deepest = None if levels == "max" else int(levels or 1)
-
-    def with_managers(record: Record) -> Record:
-        shown = below = view(record)
-        for manager in islice(_managers(directory, record), deepest):
-            below["manager"] = below = typed("user", manager_view(manager))
-        return shown
-
-    return with_managers
-
-
-def _expanded(text: str) -> dict[str, str]:
-    """The options inside ``$expand=manager(...)``, in whatever order they stand; 501 for anything else."""
-    match = _EXPAND.fullmatch(text.strip())
-    parts = [part.partition("=") for part in (match["options"] or "").split(";") if part.strip()] if match else []
-    options = {name.strip().lower(): value.strip() for name, _, value in parts}
-    fits = all(name in _EXPANDED and _EXPANDED[name].fullmatch(value) for name, value in options.items())
-    if match is None or not fits or len(options) < len(parts):
-        raise GraphErrorResponse.unsupported(
-            f"the fake tenant does not support $expand={text}; it supports manager, and $levels and $select of it"
-        )
-    return options
-
-
-def _managers(directory: Directory, record: Record) -> Iterator[Record]:
-    """The manager of a user, the manager of that one, and so on up; in a circle each comes once."""
-    seen = {record["id"]}
-    above: Record | None = record
-    while above is not None:
-        keys = directory.managers.targets(above["id"])
-        above = next((found for key in keys if (found := directory.users.get(key)) and key not in seen), None)
-        if above is not None:
-            seen.add(above["id"])
-            yield above
 
 
 def _create(directory: Directory, request: GraphRequest) -> GraphReply:
@@ -151,7 +91,7 @@ def _revoke(directory: Directory, request: GraphRequest) -> GraphReply:
 
 ROUTES = (
     Route("GET", "/users", _list, "List users", SEARCHED | {"$expand"}, 2, "user-list"),
-    Route("GET", "/users/$count", _count, "Count users", frozenset({"$filter"}), source="user-list"),
+    Route("GET", "/users/$count", _count, "Count users", COUNTED, source="user-list"),
     Route("POST", "/users", _create, "Create a user", source="user-post-users"),
     Route(
         "GET",

@@ -94,7 +94,7 @@ def counted(
     if request.header("consistencylevel").lower() != "eventual":
         raise GraphErrorResponse.bad_request("$count is not currently supported.")
     text = request.option("$filter")
-    predicate = compile_filter(text, of, is_eventual=True) if text else None
+    predicate = _both(compile_filter(text, of, is_eventual=True) if text else None, compile_search(request, of))
     number = sum(1 for _ in _matching(directory_rows(0), predicate))
     return GraphReply(200, number, {"Content-Type": "text/plain"})
 

@@ -107,6 +107,9 @@ class _Compiler:
         spelled = self._of.spelled(name)
         if spelled is not None:
             return self._of.properties[spelled]
+        related = self._of.relationship(name)
+        if related is not None:
+            return related
         if name in self._of.not_held:
             raise GraphErrorResponse.unsupported(
                 f"the fake tenant does not hold the property '{name}'; filter on another one"

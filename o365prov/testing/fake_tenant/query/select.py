@@ -65,7 +65,7 @@ def _spelled(of: ObjectType, text: str, *, forgiving: bool) -> tuple[str, ...]:
         spelled = of.spelled(name)
         if spelled is not None:
             found[spelled] = None
-        elif not forgiving or name in of.not_held or name == "*":
+        elif of.relationship(name) is None and (not forgiving or name in of.not_held or name == "*"):
             raise _unknown(of, name)
     return tuple(found)
 

@@ -65,7 +65,7 @@ def object_view(
     }
     names = [name.strip() for name in text.split(",")] if text else []
     for name in names:
-        if all(of.spelled(name) is None for of in kinds.values()):
+        if all(of.spelled(name) is None and of.relationship(name) is None for of in kinds.values()):
             select(kinds[only or "user"], name)  # refuses, naming what is unknown
     made = made_properties(directory)
     own = {kind: ",".join(name for name in names if of.spelled(name)) or "id" for kind, of in kinds.items()}

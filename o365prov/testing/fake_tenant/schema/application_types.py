@@ -14,6 +14,10 @@ from o365prov.testing.fake_tenant.schema.properties import (
     table,
     text,
 )
+from o365prov.testing.fake_tenant.schema.relationships import (
+    APPLICATION_RELATIONSHIPS,
+    SERVICE_PRINCIPAL_RELATIONSHIPS,
+)
 
 _ROLE = table(
     Property("allowedMemberTypes", PropertyType.TEXTS),
@@ -29,13 +33,14 @@ APPLICATION = ObjectType(
     name="microsoft.graph.application",
     title="Application",
     collection="applications",
+    relationships=APPLICATION_RELATIONSHIPS,
     not_held=frozenset(
-        "addIns api applicationTemplateId certification defaultRedirectUri disabledByMicrosoftStatus"
-        " groupMembershipClaims info isDeviceOnlyAuthSupported isDisabled isFallbackPublicClient keyCredentials logo"
-        " nativeAuthenticationApisEnabled oauth2RequirePostResponse optionalClaims parentalControlSettings"
-        " passwordCredentials publicClient requestSignatureVerification requiredResourceAccess samlMetadataUrl"
-        " serviceManagementReference servicePrincipalLockConfiguration spa tokenEncryptionKeyId verifiedPublisher"
-        " web".split()
+        "addIns api applicationTemplateId authenticationBehaviors certification createdByAppId defaultRedirectUri"
+        " disabledByMicrosoftStatus groupMembershipClaims info isDeviceOnlyAuthSupported isDisabled"
+        " isFallbackPublicClient keyCredentials logo nativeAuthenticationApisEnabled oauth2RequirePostResponse"
+        " optionalClaims parentalControlSettings passwordCredentials publicClient requestSignatureVerification"
+        " requiredResourceAccess samlMetadataUrl serviceManagementReference servicePrincipalLockConfiguration spa"
+        " tokenEncryptionKeyId verifiedPublisher web".split()
     ),
     properties=table(
         read_only("id", in_default_set=True),
@@ -58,8 +63,9 @@ SERVICE_PRINCIPAL = ObjectType(
     name="microsoft.graph.servicePrincipal",
     title="ServicePrincipal",
     collection="servicePrincipals",
+    relationships=SERVICE_PRINCIPAL_RELATIONSHIPS,
     not_held=frozenset(
-        "addIns alternativeNames applicationTemplateId appDescription customSecurityAttributes"
+        "addIns alternativeNames applicationTemplateId appDescription createdByAppId customSecurityAttributes"
         " disabledByMicrosoftStatus info isDisabled keyCredentials oauth2PermissionScopes passwordCredentials"
         " preferredTokenSigningKeyThumbprint replyUrls resourceSpecificApplicationPermissions samlSingleSignOnSettings"
         " tokenEncryptionKeyId verifiedPublisher".split()

@@ -15,6 +15,11 @@ from o365prov.testing.fake_tenant.schema.properties import (
     table,
     text,
 )
+from o365prov.testing.fake_tenant.schema.relationships import (
+    CONTACT_RELATIONSHIPS,
+    GROUP_RELATIONSHIPS,
+    USER_RELATIONSHIPS,
+)
 
 _EXTENSIONS = table(*(text(f"extensionAttribute{number}", 1024) for number in range(1, 16)))
 _LICENSE = table(read_only("skuId", PropertyType.GUID), read_only("disabledPlans", PropertyType.TEXTS))
@@ -34,6 +39,7 @@ USER = ObjectType(
     name="microsoft.graph.user",
     title="User",
     collection="users",
+    relationships=USER_RELATIONSHIPS,
     not_held=frozenset(
         {
             "authorizationInfo",
@@ -189,24 +195,12 @@ GROUP = ObjectType(
     name="microsoft.graph.group",
     title="Group",
     collection="groups",
+    relationships=GROUP_RELATIONSHIPS,
     not_held=frozenset(
-        {
-            "accessType",
-            "allowExternalSenders",
-            "assignedLabels",
-            "autoSubscribeNewMembers",
-            "hideFromAddressLists",
-            "hideFromOutlookClients",
-            "isArchived",
-            "isFavorite",
-            "isManagementRestricted",
-            "isSubscribedByMail",
-            "organizationId",
-            "unseenConversationsCount",
-            "unseenCount",
-            "unseenMessagesCount",
-            "welcomeMessageEnabled",
-        }
+        "accessType allowExternalSenders assignedLabels autoSubscribeNewMembers hideFromAddressLists"
+        " hideFromOutlookClients isArchived isFavorite isManagementRestricted isSubscribedByMail"
+        " onPremisesExtensionAttributes organizationId unseenConversationsCount unseenCount unseenMessagesCount"
+        " welcomeMessageEnabled".split()
     ),
     properties=table(
         read_only("id", in_default_set=True),
@@ -281,6 +275,8 @@ CONTACT = ObjectType(
     name="microsoft.graph.orgContact",
     title="OrgContact",
     collection="contacts",
+    relationships=CONTACT_RELATIONSHIPS,
+    not_held=frozenset({"onPremisesProvisioningErrors", "serviceProvisioningErrors"}),
     properties=table(
         read_only("id", in_default_set=True),
         read_only("deletedDateTime", PropertyType.INSTANT, in_default_set=True),
@@ -330,6 +326,15 @@ ROOM = ObjectType(
         ),
     ),
 )
+
+DIRECTORY_OBJECT = ObjectType(
+    name="microsoft.graph.directoryObject",
+    title="DirectoryObject",
+    collection="directoryObjects",
+    properties=table(read_only("id", in_default_set=True), read_only("displayName")),
+    not_held=frozenset({*USER.properties, *GROUP.properties, *CONTACT.properties} - {"id", "displayName"}),
+)
+"""What objects of several kinds have in common, for filters and searches among them."""
 
 DIRECTORY_ROLE = ObjectType(
     name="microsoft.graph.directoryRole",

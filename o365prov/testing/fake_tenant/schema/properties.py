@@ -99,6 +99,7 @@ class ObjectType:
         collection: the path segment.
         properties: by name.
         not_held: names that Graph has and this tenant refuses, loudly.
+        relationships: what Graph has beside properties, by name.
         extension_queries: what directory extension properties take, by their names in lower case.
 
     """
@@ -108,6 +109,7 @@ class ObjectType:
     collection: str
     properties: Mapping[str, Property]
     not_held: frozenset[str] = frozenset()
+    relationships: Mapping[str, Property] = MappingProxyType({})
     extension_queries: Mapping[str, QuerySupport] = MappingProxyType({})
 
     @cached_property
@@ -127,6 +129,14 @@ class ObjectType:
     def spelled(self, name: str) -> str | None:
         """The name of a property as the type spells it, however a client does; None for an unknown one."""
         return self._spellings.get(name.lower())
+
+    @cached_property
+    def _relationships(self) -> Mapping[str, Property]:
+        return {name.lower(): item for name, item in self.relationships.items()}
+
+    def relationship(self, name: str) -> Property | None:
+        """The relationship with this name, however a client spells it; None for an unknown one."""
+        return self._relationships.get(name.lower())
 
     @property
     def default_set(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The manager and the sponsors of a user, as references: read, set and taken away."""
+"""The manager of a user or contact and the sponsors of a guest, as references: read, set and taken away."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
-from o365prov.testing.fake_tenant.query.views import object_view, typed, user_view
+from o365prov.testing.fake_tenant.query.views import object_view, typed
 from o365prov.testing.fake_tenant.store.change_log import ChangeKind
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
@@ -65,8 +65,9 @@ def set_manager(directory: Directory, user: Record, manager_id: str | None) -> N
 
 
 def _manager(directory: Directory, request: GraphRequest) -> tuple[ChangeKind, Record]:
-    user = directory.user(request.named["user"])
-    for key in directory.managers.targets(user["id"]):
+    named = request.named
+    below = directory.user(named["user"]) if "user" in named else directory.contact(named["contact"])
+    for key in directory.managers.targets(below["id"]):
         found = directory.object(key)
         if found is not None:
             return found
@@ -120,17 +121,6 @@ def _refuse_when_synced(user: Record) -> None:
         raise GraphErrorResponse.mastered_on_premises()
 
 
-def _reports(directory: Directory, request: GraphRequest) -> GraphReply:
-    user = directory.user(request.named["user"])
-    view = user_view(directory, request.option("$select"))
-    shown = [
-        typed("user", view(record))
-        for key in directory.managers.sources(user["id"])
-        if (record := directory.users.get(key)) is not None
-    ]
-    return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#directoryObjects", "value": shown})
-
-
 def _add_sponsor(directory: Directory, request: GraphRequest) -> GraphReply:
     user = directory.user(request.named["user"])
     key = referenced_id(request.json_object())
@@ -167,11 +157,6 @@ ROUTES = (
     Route("PUT", "/users/{user}/manager/$ref", _put, "Set a user's manager", source="user-post-manager"),
     Route("DELETE", "/users/{user}/manager/$ref", _delete, "Take a user's manager away", source="user-delete-manager"),
     Route(
-        "GET",
-        "/users/{user}/directReports",
-        _reports,
-        "List who reports to a user",
-        ENTITY,
-        source="user-list-directreports",
+        "GET", "/contacts/{contact}/manager", _read, "Read a contact's manager", ENTITY, source="orgcontact-get-manager"
     ),
 )
