@@ -15,7 +15,8 @@ from o365prov.testing.fake_tenant.schema.application_types import (
     EXTENSION_PROPERTY,
     SERVICE_PRINCIPAL,
 )
-from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
+from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, USER
+from o365prov.testing.fake_tenant.schema.place_types import PLACE_TYPES
 from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, Writability
 from o365prov.testing.fake_tenant.schema.query_support import Support
 
@@ -51,7 +52,16 @@ wherever there is `eq`, and `$filter` together with `$orderby`. Operators of a c
 """
 
 
-TYPES = (USER, GROUP, CONTACT, ROOM, APPLICATION, SERVICE_PRINCIPAL, APP_ROLE_ASSIGNMENT, EXTENSION_PROPERTY)
+TYPES = (
+    USER,
+    GROUP,
+    CONTACT,
+    *PLACE_TYPES.values(),
+    APPLICATION,
+    SERVICE_PRINCIPAL,
+    APP_ROLE_ASSIGNMENT,
+    EXTENSION_PROPERTY,
+)
 """Every kind of object whose properties are in a table."""
 
 

@@ -31,6 +31,7 @@ TYPES = (
     " employee_org_data on_premises_extension_attributes service_plan_info license_units_detail verified_domain"
     " internal_domain_federation api_application web_application spa_application public_client_application"
     " permission_scope key_credential invited_user_message_info room_list"
+    " building floor section desk workspace"
 ).split()
 DEEPEST = 5
 #: What lies below users and groups and is not of the directory.

@@ -237,13 +237,3 @@ def test_contacts_can_be_read_only(graph, fake):
     assert graph.get(f"/contacts/{contact['id']}").body["displayName"] == "Johnny"
     assert graph.get("/contacts/delta?$select=displayName").value == [{"id": contact["id"], "displayName": "Johnny"}]
     assert graph("POST", "/contacts", {"displayName": "x"}).status == 501
-
-
-def test_rooms_can_be_read_and_described(graph, fake):
-    """By id or address; PATCH answers the room."""
-    fake.add_room("Blue", "blue@managed.example", capacity=4)
-    assert [room["capacity"] for room in graph.get("/places/microsoft.graph.room").value] == [4]
-    answer = graph("PATCH", "/places/blue@managed.example", {"capacity": 6})
-    assert (answer.status, answer.body["capacity"]) == (200, 6)
-    assert graph("PATCH", "/places/blue@managed.example", {"capacity": "six"}).status == 400
-    assert graph.get("/places/red@managed.example").status == 404

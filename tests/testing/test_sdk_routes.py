@@ -26,17 +26,22 @@ from msgraph.generated.models.app_role import AppRole
 from msgraph.generated.models.app_role_assignment import AppRoleAssignment
 from msgraph.generated.models.application import Application
 from msgraph.generated.models.assigned_license import AssignedLicense
+from msgraph.generated.models.building import Building
+from msgraph.generated.models.desk import Desk
 from msgraph.generated.models.directory_role import DirectoryRole
 from msgraph.generated.models.extension_property import ExtensionProperty
+from msgraph.generated.models.floor import Floor
 from msgraph.generated.models.group import Group
 from msgraph.generated.models.invitation import Invitation
 from msgraph.generated.models.password_profile import PasswordProfile
 from msgraph.generated.models.reference_create import ReferenceCreate
 from msgraph.generated.models.reference_update import ReferenceUpdate
 from msgraph.generated.models.room import Room
+from msgraph.generated.models.section import Section
 from msgraph.generated.models.service_principal import ServicePrincipal
 from msgraph.generated.models.unified_role_assignment import UnifiedRoleAssignment
 from msgraph.generated.models.user import User
+from msgraph.generated.models.workspace import Workspace
 from msgraph.generated.users.item.assign_license.assign_license_post_request_body import (
     AssignLicensePostRequestBody as UserLicenses,
 )
@@ -250,7 +255,29 @@ async def _applications(client, user, group):
     assert [each.id for each in (await sponsors.get()).value] == [user]
 
 
-async def _rest(client, user, contact, room):
+async def _places(client, room):
+    """A place of every kind, what is in a room list, and how many of each there are."""
+    places, made = client.places, {}
+    parents = {Building: "", Floor: "Building", Section: "Floor", Desk: "Section", Workspace: "Floor"}
+    for kind, parent in parents.items():
+        lies_in = {"parent_id": made[parent]} if parent else {}
+        place = kind(display_name=kind.__name__, **lies_in)
+        made[kind.__name__] = (await places.post(place)).id
+    room_list = (await places.graph_room_list.get()).value[0]
+    for name, key in (*made.items(), ("Room", room), ("Room_List", room_list.id)):
+        cast = f"graph_{name.lower()}"
+        assert [each.id for each in (await getattr(places, cast).get()).value] == [key]
+        assert await getattr(places, cast).count.get() == 1
+        assert (await getattr(places.by_place_id(key), cast).get()).id == key
+    inside = places.by_place_id(room_list.email_address).graph_room_list
+    assert [each.id for each in (await inside.rooms.get()).value] == [room]
+    assert (await inside.rooms.count.get(), await inside.workspaces.count.get()) == (1, 0)
+    assert (await inside.workspaces.get()).value == []
+    assert (await places.by_place_id(room).patch(Room(capacity=6))).capacity == 6
+    await places.by_place_id(made["Desk"]).delete()
+
+
+async def _rest(client, user, contact):
     sku = (await client.subscribed_skus.get()).value[0]
     assert (await client.subscribed_skus.by_subscribed_sku_id(sku.id).get()).id == sku.id
     organization = (await client.organization.get()).value[0]
@@ -265,9 +292,6 @@ async def _rest(client, user, contact, room):
         await client.contacts.by_org_contact_id(contact).manager.get()
     ).user_principal_name == "head@managed.example"
     assert (await client.contacts.delta.get()).odata_delta_link
-    assert (await client.places.graph_room.get()).value[0].id == room
-    assert (await client.places.by_place_id(room).graph_room.get()).id == room
-    assert (await client.places.by_place_id(room).patch(Room(capacity=6))).capacity == 6
     await client.users.by_user_id(user).delete()
     items = client.directory.deleted_items
     assert (await items.graph_user.get()).value[0].id == user
@@ -281,7 +305,7 @@ def test_the_sdk_drives_every_route(fake):
     """What the SDK has a builder for is asked and answered; the rest is listed above."""
     boss = fake.add_user("boss@managed.example")["id"]
     contact = fake.add_contact("Johnny", manager=fake.add_user("head@managed.example")["id"])["id"]
-    room = fake.add_room("Blue", "blue@managed.example")["id"]
+    room = fake.add_room("Blue", "blue@managed.example", lists=["hq@managed.example"])["id"]
 
     async def run():
         client = graph_client(fake)
@@ -292,8 +316,8 @@ def test_the_sdk_drives_every_route(fake):
         empty = fake.add_group("Empty")["id"]
         await _related(client, fake.add_user()["id"], empty, contact)
         await _applications(client, user, empty)
-        assert await client.places.graph_room.count.get(_eventual()) == 1
-        await _rest(client, user, contact, room)
+        await _places(client, room)
+        await _rest(client, user, contact)
 
     asyncio.run(run())
     assert {seen.status for seen in fake.requests} <= {200, 201, 202, 204}

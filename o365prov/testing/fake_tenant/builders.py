@@ -17,7 +17,8 @@ from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.addresses import with_addresses
 from o365prov.testing.fake_tenant.rules.licensing import SkuAssignment, assign_directly, inherit
 from o365prov.testing.fake_tenant.rules.user_rules import check_principal_name
-from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
+from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, USER
+from o365prov.testing.fake_tenant.schema.place_types import ROOM
 from o365prov.testing.fake_tenant.schema.properties import ObjectType
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES
 from o365prov.testing.fake_tenant.schema.skus import product
@@ -173,18 +174,29 @@ def add_contact(directory: Directory, name: str, manager: str | None, properties
     return _own(record)
 
 
-def add_room(directory: Directory, name: str, address: str, properties: Mapping[str, Any]) -> Record:
-    """Add a room and return it."""
-    _check(directory, ROOM, properties)
+def add_room(
+    directory: Directory, name: str, address: str, lists: Iterable[str], properties: Mapping[str, Any]
+) -> Record:
+    """Add a room, and those of its lists that are not there, and return it."""
+    _check(directory, ROOM, properties, ("lists",))
     record = {
         "id": directory.new_id(),
+        "placeId": directory.new_id(),
+        "kind": "room",
         "displayName": name,
         "nickname": name,
         "emailAddress": address,
         **_given(properties),
     }
     directory.places.put(record)
-    return _own(record)
+    for each in lists:
+        held = next((place for place in directory.places if place.get("emailAddress") == each), None)
+        if held is None:
+            key = directory.new_id()
+            held = {"id": key, "placeId": key, "kind": "roomList", "displayName": each.partition("@")[0]}
+        rooms = [*held.get("rooms", ()), record["id"]]
+        directory.places.put({**held, "emailAddress": each, "rooms": rooms})
+    return _own({name: value for name, value in record.items() if name != "kind"})
 
 
 def _given(properties: Mapping[str, Any]) -> Record:

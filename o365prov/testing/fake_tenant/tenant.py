@@ -56,8 +56,7 @@ class FakeTenant:
             changes sensitive properties of administrators; None lets it do everything.
         permissions: the application permissions that an administrator consented to, such as "User.Read.All"; whatever
             they do not allow is 403, and only tokens of this tenant are valid. None allows everything.
-        signed_in: the user that ``/me`` is, by id or userPrincipalName; None for calls of an application, which has
-            no ``/me``.
+        signed_in: the user that ``/me`` is, by id or userPrincipalName; None for an application, which has no ``/me``.
         latency: seconds that every request takes; writes to one object that overlap conflict.
 
     Example:
@@ -93,9 +92,7 @@ class FakeTenant:
         signed_in: str | None = None,
     ) -> None:
         domains = as_tuple(domains)
-        caller_roles, permissions = (
-            names if names is None else as_tuple(names) for names in (caller_roles, permissions)
-        )
+        caller_roles, permissions = (names and as_tuple(names) for names in (caller_roles, permissions))
         check_call(FakeTenant.__init__, locals())
         check_options(initial_domain, domains, country, licenses or {}, permissions or (), caller_roles or ())
         check_amounts(latency, keep_requests)
@@ -284,18 +281,20 @@ class FakeTenant:
         with self._building() as directory:
             return add_contact(directory, name, manager, properties)
 
-    def add_room(self, name: str, address: str, **properties: Any) -> dict[str, Any]:
+    def add_room(self, name: str, address: str, *, lists: Iterable[str] = (), **properties: Any) -> dict[str, Any]:
         """Put a room into the tenant.
 
         Args:
             name: the displayName.
             address: the emailAddress of its mailbox.
+            lists: addresses of the room lists that it is in; a list that is not there is made.
             properties: by Graph's names; UsageError for one that rooms do not have.
 
         """
+        lists = as_tuple(lists)
         check_call(FakeTenant.add_room, locals())
         with self._building() as directory:
-            return add_room(directory, name, address, properties)
+            return add_room(directory, name, address, lists, properties)
 
     @property
     def users(self) -> Sequence[dict[str, Any]]:

@@ -11,6 +11,7 @@ from o365prov.testing.fake_tenant.endpoints import (
     invitations,
     licenses,
     organization,
+    places,
     users,
 )
 from o365prov.testing.fake_tenant.endpoints.applications import app_roles, applications, service_principals
@@ -35,6 +36,7 @@ ROUTER = Router(
         *directory_roles.ROUTES,
         *organization.ROUTES,
         *contacts.ROUTES,
+        *places.ROUTES,
         *directory_objects.ROUTES,
     )
 )

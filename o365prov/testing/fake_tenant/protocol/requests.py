@@ -22,7 +22,7 @@ _NAMESPACE = re.compile(r"^(?:microsoft\.)?graph\.(?=[A-Za-z]+(?:\(.*\))?$)", re
 _ALTERNATE = re.compile(r"(\w+)='(.*)'")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 """Half of a surrogate pair can be escaped in JSON, but it is not a character and can't be sent back."""
-_CASTS = frozenset({"user", "group", "room", "orgcontact"})
+_CASTS = frozenset("user group orgcontact building floor section desk room workspace roomlist".split())
 
 
 @frozen
@@ -96,6 +96,12 @@ class GraphRequest:
         if not isinstance(body, dict):
             raise GraphErrorResponse.malformed(f"{unreadable} valid JSON format. (A JSON object is expected.)")
         return body
+
+    @property
+    def stated_type(self) -> str:
+        """The type that the body names itself as, without its namespace; empty without one. The body is an object."""
+        stated = json.loads(self.content.decode("utf-8-sig")).get("@odata.type")
+        return stated.rpartition(".")[2] if isinstance(stated, str) else ""
 
 
 @frozen

@@ -24,6 +24,7 @@ Render = Callable[[Record], Record]
 DEFAULT_PAGE = 100
 """Pages hold 100 objects unless $top says otherwise, and 999 at most (Graph, "$top"; paging limits of users)."""
 LARGEST_PAGE = 999
+_WHERE = frozenset({"$skiptoken", "$skip"})
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -36,6 +37,14 @@ def page_size(request: GraphRequest, default: int = DEFAULT_PAGE) -> int:
         raise GraphErrorResponse.bad_request(
             f"Invalid page size specified: '{text}'. Must be between 1 and {LARGEST_PAGE} inclusive."
         )
+    return int(text)
+
+
+def _skipped(request: GraphRequest) -> int:
+    """How many objects $skip passes over."""
+    text = request.option("$skip") or "0"
+    if not _NUMBER.fullmatch(text):
+        raise GraphErrorResponse.malformed(f"Invalid value '{text}' for $skip query option found.")
     return int(text)
 
 
@@ -67,18 +76,20 @@ def collection(
     if token:
         last = read_token(directory.tenant_id, request.path, token, "$skiptoken")
     size = page_size(request)
+    skipped = 0 if token else _skipped(request)
 
     if ordering is None:
         matching = _matching(rows(last["at"]), predicate)
     else:
         matching = ordering.after(last["at"], last["key"], _matching(rows(0), predicate))
-    page = list(islice(matching, size + 1))
+    page = list(islice(matching, skipped, skipped + size + 1))
     body: dict[str, Any] = {"@odata.context": f"{request.base}/$metadata#{context}"}
-    if request.is_eventual and not token:  # $count=true is ignored without the header
+    if not token and (request.is_eventual or (request.counts and of.collection == "places")):
+        # of directory objects, $count=true is ignored without the header
         body["@odata.count"] = sum(1 for _ in _matching(rows(0), predicate))
     if len(page) > size:
         del page[size:]
-        options = {name[1:]: value for name, value in request.options.items() if name != "$skiptoken"}
+        options = {name[1:]: value for name, value in request.options.items() if name not in _WHERE}
         at, record = page[-1]
         key = None if ordering is None else ordering.key(record)
         options["skiptoken"] = write_token(directory.tenant_id, request.path, {"at": at, "key": key})
@@ -91,7 +102,7 @@ def counted(
     directory_rows: Callable[[int], Iterable[tuple[int, Record]]], request: GraphRequest, of: ObjectType
 ) -> GraphReply:
     """The bare number of a collection's objects, as text; an advanced query by nature."""
-    if request.header("consistencylevel").lower() != "eventual":
+    if request.header("consistencylevel").lower() != "eventual" and of.collection != "places":
         raise GraphErrorResponse.bad_request("$count is not currently supported.")
     text = request.option("$filter")
     predicate = _both(compile_filter(text, of, is_eventual=True) if text else None, compile_search(request, of))

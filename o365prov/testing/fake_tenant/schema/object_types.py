@@ -1,6 +1,6 @@
-"""Graph's kinds of objects as tables of their properties: users, groups, contacts, rooms.
+"""Graph's kinds of objects as tables of their properties: users, groups, contacts.
 
-Sources: the property tables of "user", "group", "orgContact" and "room" resource types (Microsoft Graph v1.0).
+Sources: the property tables of "user", "group", "orgContact" resource types (Microsoft Graph v1.0).
 """
 
 from __future__ import annotations
@@ -290,40 +290,6 @@ CONTACT = ObjectType(
         read_only("phones", PropertyType.COMPLEXES, in_default_set=True),
         read_only("proxyAddresses", PropertyType.TEXTS, in_default_set=True),
         read_only("surname", in_default_set=True),
-    ),
-)
-
-ROOM = ObjectType(
-    name="microsoft.graph.room",
-    title="Room",
-    collection="places",
-    properties=table(
-        read_only("id", in_default_set=True),
-        read_only("emailAddress", in_default_set=True),
-        *(
-            Property(name, in_default_set=True)
-            for name in (
-                "displayName",
-                "nickname",
-                "building",
-                "floorLabel",
-                "label",
-                "phone",
-                "audioDeviceName",
-                "displayDeviceName",
-                "videoDeviceName",
-                "bookingType",
-            )
-        ),
-        *(Property(name, PropertyType.NUMBER, in_default_set=True) for name in ("capacity", "floorNumber")),
-        Property("isWheelChairAccessible", PropertyType.FLAG, in_default_set=True),
-        Property("tags", PropertyType.TEXTS, in_default_set=True, unset=[]),
-        Property(
-            "address",
-            PropertyType.COMPLEX,
-            in_default_set=True,
-            fields=table(*(text(name) for name in ("street", "city", "state", "postalCode", "countryOrRegion"))),
-        ),
     ),
 )
 

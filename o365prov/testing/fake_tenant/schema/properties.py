@@ -24,6 +24,7 @@ class PropertyType(Enum):
     FLAG = "Edm.Boolean"
     INSTANT = "Edm.DateTimeOffset"
     NUMBER = "Edm.Int32"
+    REAL = "Edm.Double"
     GUID = "Edm.Guid"
     TEXTS = "Collection(Edm.String)"
     COMPLEX = "complex"

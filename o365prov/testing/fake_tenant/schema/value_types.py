@@ -11,11 +11,12 @@ from typing import Any
 from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, PropertyType
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
-_TYPES: Mapping[PropertyType, type] = {
+_TYPES: Mapping[PropertyType, type | tuple[type, ...]] = {
     PropertyType.TEXT: str,
     PropertyType.FLAG: bool,
     PropertyType.INSTANT: str,
     PropertyType.NUMBER: int,
+    PropertyType.REAL: (int, float),
     PropertyType.GUID: str,
     PropertyType.TEXTS: list,
     PropertyType.COMPLEX: dict,
@@ -25,6 +26,7 @@ _IN_WORDS: Mapping[PropertyType, str] = {
     PropertyType.TEXT: "a string",
     PropertyType.FLAG: "True or False",
     PropertyType.INSTANT: "a date and time such as 2026-01-31T00:00:00Z",
+    PropertyType.REAL: "a number",
     PropertyType.NUMBER: "a whole number of 32 bits",
     PropertyType.GUID: "a GUID",
     PropertyType.TEXTS: "a list of strings",
@@ -39,7 +41,7 @@ def is_of_type(kind: PropertyType, value: Any) -> bool:
     """Whether a value of JSON can be of this type; what a string says is another question."""
     if kind is PropertyType.NUMBER:
         return type(value) is int and _SMALLEST <= value <= _LARGEST
-    return isinstance(value, _TYPES[kind])
+    return isinstance(value, _TYPES[kind]) and (kind is not PropertyType.REAL or not isinstance(value, bool))
 
 
 def is_instant(value: str) -> bool:

@@ -23,7 +23,7 @@ from o365prov.testing.fake_tenant.store.saved_checks import check_whole, strings
 from o365prov.testing.fake_tenant.store.seats import Subscription
 from o365prov.testing.fake_tenant.store.table import RecordTable
 
-_VERSION = 4
+_VERSION = 5
 
 
 _SEAL = re.compile(r'\{"sha256": "([0-9a-f]{64})", ')

@@ -18,7 +18,8 @@ from o365prov.testing.fake_tenant.schema.application_types import (
     SERVICE_PRINCIPAL,
 )
 from o365prov.testing.fake_tenant.schema.extensions import DATA_TYPES
-from o365prov.testing.fake_tenant.schema.object_types import CONTACT, DIRECTORY_ROLE, GROUP, ROLE_ASSIGNMENT, ROOM, USER
+from o365prov.testing.fake_tenant.schema.object_types import CONTACT, DIRECTORY_ROLE, GROUP, ROLE_ASSIGNMENT, USER
+from o365prov.testing.fake_tenant.schema.place_types import PLACE_TYPES
 from o365prov.testing.fake_tenant.schema.properties import ObjectType
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES
 from o365prov.testing.fake_tenant.schema.value_types import misfit_of_record
@@ -29,7 +30,6 @@ _TYPES: Mapping[str, ObjectType] = {
     "users": USER,
     "groups": GROUP,
     "contacts": CONTACT,
-    "places": ROOM,
     "activated_roles": DIRECTORY_ROLE,
     "role_assignments": ROLE_ASSIGNMENT,
     "app_objects": APPLICATION,
@@ -41,7 +41,7 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "users": ("userPrincipalName", "displayName"),
     "groups": ("displayName", "groupTypes"),
     "contacts": ("displayName",),
-    "places": ("displayName",),
+    "places": ("displayName", "kind"),
     "deleted": ("deletedDateTime",),
     "activated_roles": ("roleTemplateId",),
     "role_assignments": ("principalId", "roleDefinitionId", "directoryScopeId"),
@@ -63,11 +63,22 @@ def check_whole(directory: Directory) -> None:
     for name in TABLES:
         of = directory.extended(_TYPES.get(name, USER))
         for record in getattr(directory, name):
-            _check_record(directory, name, record, of if name != "deleted" or "userPrincipalName" in record else GROUP)
+            _check_record(directory, name, record, _own_type(name, record) or of)
     for name in LINKS:
         for pair in getattr(directory, name).pairs():
             strings(pair)
     _check_changes(directory)
+
+
+def _own_type(name: str, record: Record) -> ObjectType | None:
+    """The type of a record in a table that has several kinds; KeyError for an unknown kind of place."""
+    match name:
+        case "places":
+            return PLACE_TYPES[record["kind"]]
+        case "deleted" if "userPrincipalName" not in record:
+            return GROUP
+        case _:
+            return None
 
 
 def strings(values: Iterable[Any]) -> list[str]:
@@ -120,6 +131,8 @@ def _unknown(directory: Directory, name: str, record: Record) -> Iterator[str]:
             role = record["roleTemplateId" if name == "activated_roles" else "roleDefinitionId"]
             if role not in ROLE_TEMPLATES:
                 yield f"the role {role}"
+        case "places" if record["kind"] == "roomList":
+            yield from (f"the place {key}" for key in strings(record["rooms"]) if key not in directory.places)
         case "extensions" if record["dataType"] not in DATA_TYPES:
             yield f"the type {record['dataType']}"
         case _:
