@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from attrs import asdict
 
 from o365prov.testing.fake_tenant.endpoints.routes import Route
@@ -37,8 +39,9 @@ What stands in neither table is refused with 501 and a message that says what th
 `POST /$batch` takes all of them.
 RU is what a request costs in resource units before `$select`, `$expand` and a small `$top` move it.
 
-{sum(not route.refuses for route in ROUTER.routes)} routes.
-Each of them, and each option and property, is in Microsoft's document of v1.0, and a test drives each route to success.
+{_counts()}
+Each of them, and each option and property, is in Microsoft's document of v1.0, and a test drives each route to the
+status of success that stands beside it.
 
 {routes()}
 
@@ -65,10 +68,17 @@ TYPES = (
 """Every kind of object whose properties are in a table."""
 
 
+def _counts() -> str:
+    """How many routes there are, and to which statuses of success they lead."""
+    statuses = Counter(route.success for route in ROUTER.routes if not route.refuses)
+    leading = ", ".join(f"{number} to {status}" for status, number in sorted(statuses.items()))
+    return f"{statuses.total()} routes lead to success: {leading}."
+
+
 def routes() -> str:
     """A table of every route: method, path, what it does, its query options and cost."""
     rows = [_route_row(route) for route in sorted(ROUTER.routes, key=lambda route: (route.pattern, route.method))]
-    return _table(("method", "path", "what it does", "options", "RU"), rows)
+    return _table(("method", "path", "what it does", "options", "success", "RU"), rows)
 
 
 def object_types() -> str:
@@ -78,7 +88,8 @@ def object_types() -> str:
 
 def _route_row(route: Route) -> tuple[str, ...]:
     summary = f"[{route.summary}]({_LEARN}/{route.source})" if route.source else route.summary
-    return route.method, f"`{route.pattern}`", summary, " ".join(sorted(route.options)), str(route.cost)
+    success = "" if route.refuses else str(route.success)
+    return route.method, f"`{route.pattern}`", summary, " ".join(sorted(route.options)), success, str(route.cost)
 
 
 def _section(of: ObjectType) -> str:

@@ -152,6 +152,7 @@ ROUTES = (
         _restore,
         "Restore a deleted object",
         source="directory-deleteditems-restore",
+        success=200,
     ),
     Route("DELETE", f"{_ROOT}/{{object}}", _purge, "Purge a deleted object", source="directory-deleteditems-delete"),
 )

@@ -138,10 +138,22 @@ ROUTES = (
         "GET", "/directoryObjects/{object}", _read, "Read an object of any kind", ENTITY, source="directoryobject-get"
     ),
     Route(
-        "POST", "/directoryObjects/getByIds", _get_by_ids, "Read many objects by id", source="directoryobject-getbyids"
+        "POST",
+        "/directoryObjects/getByIds",
+        _get_by_ids,
+        "Read many objects by id",
+        source="directoryobject-getbyids",
+        success=200,
     ),
     *(
-        Route("POST", f"/{collection}/{{object}}/{name}", answer, summary, source=f"directoryobject-{name.lower()}")
+        Route(
+            "POST",
+            f"/{collection}/{{object}}/{name}",
+            answer,
+            summary,
+            source=f"directoryobject-{name.lower()}",
+            success=200,
+        )
         for collection in ("directoryObjects", "users", "groups", "contacts")
         for name, answer, summary in _ACTIONS
     ),

@@ -158,6 +158,7 @@ ROUTES = (
         _assign_license,
         "Assign licences that members inherit",
         source="group-assignlicense",
+        success=202,
     ),
     *_reference_routes("members"),
     *_reference_routes("owners"),

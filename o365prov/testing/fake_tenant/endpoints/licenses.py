@@ -117,6 +117,7 @@ ROUTES = (
         _assign,
         "Assign and remove a user's licences",
         source="user-assignlicense",
+        success=200,
     ),
     Route(
         "POST",
@@ -124,6 +125,7 @@ ROUTES = (
         _reprocess,
         "Process a user's group licences again",
         source="user-reprocesslicenseassignment",
+        success=200,
     ),
     Route(
         "GET",

@@ -179,7 +179,7 @@ ROUTES = (
     *(route for kind in ("room", "workspace") for route in _routes_within(kind)),
     Route("POST", "/places", _create, "Create a place; rooms too, under addresses made up", source="place-post"),
     Route("GET", "/places/{place}", _read(), "Read a place by id or address", ENTITY, source="place-get"),
-    Route("PATCH", "/places/{place}", _update, "Describe a place", source="place-update"),
+    Route("PATCH", "/places/{place}", _update, "Describe a place", source="place-update", success=200),
     Route(
         "DELETE", "/places/{place}", _delete, "Delete a building, a floor, a section or a desk", source="place-delete"
     ),

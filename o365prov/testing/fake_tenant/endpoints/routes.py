@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import Factory, evolve, field, frozen
 
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
@@ -19,6 +19,7 @@ SEARCHED = PAGED | {"$search"}
 LISTING = frozenset({"$select"})
 ENTITY = frozenset({"$select"})
 COUNTED = frozenset({"$filter", "$search"})
+_SUCCESS = {"GET": 200, "POST": 201, "PATCH": 204, "PUT": 204, "DELETE": 204}
 _SMALL_PAGES = frozenset(str(size) for size in range(1, 20))
 _CHOICES = {"$count": ("true", "false"), "$format": ("json", "application/json")}
 
@@ -35,6 +36,7 @@ class Route:
         options: the query options it takes.
         cost: resource units, before $select, $expand and $top move it (Graph, "Throttling limits", identity).
         source: the page of Graph's reference that it follows.
+        success: the status of what went well: by its method unless said otherwise, and 204 of references.
         refuses: whether it is here only to refuse, with 501 and the reason, what a client is likely to try.
 
     """
@@ -46,6 +48,7 @@ class Route:
     options: frozenset[str] = frozenset()
     cost: int = 1
     source: str = ""
+    success: int = field(default=Factory(lambda self: self.usual_success, takes_self=True), kw_only=True)
     refuses: bool = False
 
     def units(self, request: GraphRequest) -> int:
@@ -54,6 +57,11 @@ class Route:
             return 1
         saved = bool(request.option("$select")) + (request.option("$top") in _SMALL_PAGES)
         return max(self.cost - saved + bool(request.option("$expand")), 1)
+
+    @property
+    def usual_success(self) -> int:
+        """The status of what went well where a page says nothing else."""
+        return 204 if self.writes and self.pattern.endswith("/$ref") else _SUCCESS[self.method]
 
     @property
     def writes(self) -> bool:

@@ -109,5 +109,6 @@ ROUTES = (
         _revoke,
         "End a user's sessions",
         source="user-revokesigninsessions",
+        success=200,
     ),
 )
