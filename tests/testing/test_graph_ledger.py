@@ -296,6 +296,18 @@ def _statuses():
     }
 
 
+@pytest.mark.parametrize("route", [each for each in ANSWERING if each.method == "GET"], ids=lambda route: route.pattern)
+def test_what_microsoft_has_beyond_is_a_loud_501(stocked, route):
+    """Every query option of Microsoft's that a route does not take, but for those that the service itself refuses."""
+    fake, start, names = stocked
+    fake.restore(start)
+    known = read_index().operations.get((route.method, shape(route.pattern)))
+    refused = {"$skip"} if "$deltatoken" not in route.options else {"$skip", *known.options}
+    for option in sorted((known.options if known else set()) - route.options - refused):
+        path = f"{route.pattern.format_map({**names, 'object': names['user']})}?{option}=1"
+        assert (option, _ask(fake, "GET", path)[0]) == (option, 501)
+
+
 def test_the_slice_tells_of_statuses():
     """Of what plans are made of, at least; a creation that is not 201 would be found."""
     assert _statuses()["POST", "/users"] == {201}

@@ -14,11 +14,11 @@ from o365prov.testing.fake_tenant.store.directory import Directory
 Endpoint = Callable[[Directory, GraphRequest], GraphReply]
 
 PAGED = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$skiptoken"})
-"""Options of a collection in pages, of one that can be searched, of one without pages, of a single object, a count."""
+"""Options of a collection in pages, of one that can be searched, of one object or all of them at once, of a count."""
 SEARCHED = PAGED | {"$search"}
-LISTING = frozenset({"$select"})
 ENTITY = frozenset({"$select"})
 COUNTED = frozenset({"$filter", "$search"})
+_OF_LISTS = frozenset({"$expand", "$search", "$filter", "$orderby", "$top", "$count"})
 _SUCCESS = {"GET": 200, "POST": 201, "PATCH": 204, "PUT": 204, "DELETE": 204}
 _SMALL_PAGES = frozenset(str(size) for size in range(1, 20))
 _CHOICES = {"$count": ("true", "false"), "$format": ("json", "application/json")}
@@ -62,6 +62,12 @@ class Route:
     def usual_success(self) -> int:
         """The status of what went well where a page says nothing else."""
         return 204 if self.writes and self.pattern.endswith("/$ref") else _SUCCESS[self.method]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it answers a list of objects, in pages or all of them at once."""
+        last = self.pattern.rpartition("/")[2]
+        return "$top" in self.options or not (last.startswith(("{", "$", "microsoft.")) or last == "manager")
 
     @property
     def writes(self) -> bool:
@@ -130,7 +136,9 @@ def _beyond(route: Route) -> frozenset[str]:
         return frozenset({"$select", "$expand"})
     if "$deltatoken" in route.options:
         return frozenset()
-    return frozenset({"$expand", "$search", "$filter", "$orderby"} if "$top" in route.options else {"$expand"})
+    if route.pattern.endswith("/$count"):
+        return COUNTED
+    return _OF_LISTS if route.is_list else frozenset({"$expand"})
 
 
 def _check_options(route: Route, request: GraphRequest) -> None:
