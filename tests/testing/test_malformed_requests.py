@@ -188,3 +188,14 @@ def test_a_byte_order_mark_before_json_is_passed_over(odd_graph, fake):
 def test_an_option_of_a_write_is_said_to_be_missing(odd_graph, path):
     """Graph answers a create with what $select asks for."""
     assert odd_graph("POST", path, {}).status == (501 if "batch" not in path else 400)
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/users", "group"), ("/groups", "user"), ("/users/{user}", "contact")])
+def test_a_body_is_of_the_type_of_its_address(fake, graph, path, kind):
+    """What calls itself something else is refused, whatever else it holds."""
+    user = fake.add_user()["id"]
+    body = {"@odata.type": f"#microsoft.graph.{kind}", "displayName": "x"}
+    answer = graph("PATCH" if "{" in path else "POST", path.format(user=user), body)
+    assert (answer.status, answer.error["code"]) == (400, "BadRequest")
+    assert "not assignable to the expected type" in answer.error["message"]
+    assert graph("PATCH", f"/users/{user}", body | {"@odata.type": "#microsoft.graph.user"}).status == 204

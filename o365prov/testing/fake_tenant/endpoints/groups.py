@@ -67,7 +67,7 @@ def _read(directory: Directory, request: GraphRequest) -> GraphReply:
 
 
 def _create(directory: Directory, request: GraphRequest) -> GraphReply:
-    return _created(directory, request, create_group(directory, request.json_object()))
+    return _created(directory, request, create_group(directory, request.json_object(of="group")))
 
 
 def _created(directory: Directory, request: GraphRequest, record: Record) -> GraphReply:
@@ -80,8 +80,10 @@ def _update(directory: Directory, request: GraphRequest) -> GraphReply:
     key = request.named["group"]
     name, value = alternate_key(key) or ("", "")
     if name.lower() == "uniquename" and request.creates_missing and directory.find_group(key) is None:
-        return _created(directory, request, create_group(directory, {**request.json_object(), "uniqueName": value}))
-    update_group(directory, directory.group(key), request.json_object())
+        return _created(
+            directory, request, create_group(directory, {**request.json_object(of="group"), "uniqueName": value})
+        )
+    update_group(directory, directory.group(key), request.json_object(of="group"))
     return GraphReply(204)
 
 

@@ -64,7 +64,7 @@ def _read(directory: Directory, request: GraphRequest) -> GraphReply:
 
 
 def _create(directory: Directory, request: GraphRequest) -> GraphReply:
-    record = create_user(directory, request.json_object())
+    record = create_user(directory, request.json_object(of="user"))
     view = user_view(directory, None)
     context = f"{request.base}/$metadata#users/$entity"
     location = {"Location": f"{request.base}/users/{record['id']}"}
@@ -72,7 +72,7 @@ def _create(directory: Directory, request: GraphRequest) -> GraphReply:
 
 
 def _update(directory: Directory, request: GraphRequest) -> GraphReply:
-    update_user(directory, directory.user(request.named["user"]), request.json_object())
+    update_user(directory, directory.user(request.named["user"]), request.json_object(of="user"))
     return GraphReply(204)
 
 

@@ -77,8 +77,14 @@ class GraphRequest:
         query = "&".join(f"${name}={quote(value, safe='')}" for name, value in options.items())
         return f"{self.base}/{'/'.join(path)}{'?' if query else ''}{query}"
 
-    def json_object(self, *, may_be_empty: bool = False) -> dict[str, Any]:
-        """The body as a JSON object, without the ``@odata`` annotations that SDKs add; 400 when it is none."""
+    def json_object(self, *, may_be_empty: bool = False, of: str = "") -> dict[str, Any]:
+        """The body as a JSON object, without the ``@odata`` annotations that SDKs add; 400 when it is none.
+
+        Args:
+            may_be_empty: whether there need not be one.
+            of: the type that it is of, such as ``user``: 400 when it calls itself something else.
+
+        """
         if not self.content.strip():
             if may_be_empty:
                 return {}
@@ -95,6 +101,12 @@ class GraphRequest:
             raise GraphErrorResponse.malformed(f"{unreadable} valid JSON format. ({error})") from None
         if not isinstance(body, dict):
             raise GraphErrorResponse.malformed(f"{unreadable} valid JSON format. (A JSON object is expected.)")
+        if of and b"@odata.type" in self.content and self.stated_type.lower() not in {"", of.lower()}:
+            raise GraphErrorResponse.malformed(
+                f"A resource with type 'microsoft.graph.{self.stated_type}' was found, but it is not assignable to the"
+                f" expected type 'microsoft.graph.{of}'. Make sure the type specified in the payload is equal to or a"
+                " derived type of the expected type."
+            )
         return body
 
     @property

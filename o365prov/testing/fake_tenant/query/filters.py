@@ -120,14 +120,17 @@ class _Compiler:
         match node:
             case Compare(_, name, value):
                 self._allow(path, name, null=value is None)
+                self._check_filled(path, value)
                 return _comparison(read, item, name, value)
             case OneOf(_, values):
                 _check_number(values)
                 for value in values:
                     self._allow(path, "in", null=value is None)
+                    self._check_filled(path, value)
                 return _some([_comparison(read, item, "eq", value) for value in values])
             case FilterCall(function, _, value):
                 self._allow(path, function)
+                self._check_filled(path, value)
                 wanted = _folded(item, value)
                 test = str.startswith if function == "startswith" else str.endswith
                 return lambda record: test(_folded(item, read(record) or ""), wanted)
@@ -171,6 +174,11 @@ class _Compiler:
                 return self._leaf(node, lambda element: element.get(field.name), field, f"{item.name}/{field.name}")
             case _:
                 raise _unsupported(item.name, self._of)
+
+    def _check_filled(self, path: str, value: Literal) -> None:
+        """No property is ever an empty string, and the service does not look for one (microsoft-graph-docs#239)."""
+        if value == "":
+            raise _unsupported(path, self._of)
 
     def _allow(self, path: str, name: str, *, null: bool = False) -> None:
         support = self._of.queries.get(path.lower(), NOTHING).of(name, null=null)

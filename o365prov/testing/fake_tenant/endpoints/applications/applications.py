@@ -42,7 +42,7 @@ def _read(directory: Directory, request: GraphRequest) -> GraphReply:
 
 
 def _create(directory: Directory, request: GraphRequest) -> GraphReply:
-    return _created(directory, request, request.json_object())
+    return _created(directory, request, request.json_object(of="application"))
 
 
 def _created(directory: Directory, request: GraphRequest, body: dict[str, Any]) -> GraphReply:
@@ -67,8 +67,8 @@ def _created(directory: Directory, request: GraphRequest, body: dict[str, Any]) 
 def _update(directory: Directory, request: GraphRequest) -> GraphReply:
     name, value = alternate_key(request.named["application"]) or ("", "")
     if name == "uniqueName" and request.creates_missing and _with_unique_name(directory, value) is None:
-        return _created(directory, request, {**request.json_object(), "uniqueName": value})
-    record, body = _application(directory, request), request.json_object()
+        return _created(directory, request, {**request.json_object(of="application"), "uniqueName": value})
+    record, body = _application(directory, request), request.json_object(of="application")
     raise_first(check_values(APPLICATION, body, creating=False))
     after = merged(APPLICATION, record, body)
     directory.app_objects.put(after)

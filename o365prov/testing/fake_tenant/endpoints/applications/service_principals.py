@@ -35,7 +35,7 @@ def _read(directory: Directory, request: GraphRequest) -> GraphReply:
 
 
 def _create(directory: Directory, request: GraphRequest) -> GraphReply:
-    body = request.json_object()
+    body = request.json_object(of="servicePrincipal")
     raise_first(check_values(SERVICE_PRINCIPAL, body, creating=True))
     app_id = str(body.get("appId", "")).lower()
     application = next((each for each in directory.app_objects if each["appId"] == app_id), None)
@@ -65,7 +65,7 @@ def _create(directory: Directory, request: GraphRequest) -> GraphReply:
 
 
 def _update(directory: Directory, request: GraphRequest) -> GraphReply:
-    record, body = _one(directory, request), request.json_object()
+    record, body = _one(directory, request), request.json_object(of="servicePrincipal")
     raise_first(check_values(SERVICE_PRINCIPAL, body, creating=False))
     directory.service_principals.put(merged(SERVICE_PRINCIPAL, record, body))
     return GraphReply(204)
