@@ -178,8 +178,8 @@ def test_universal_sync_says_what_else_it_does_not_send():
             "Resource mailboxes",
             (
                 "Graph makes no equipment; POST /places makes a room on a floor of Places, under an address that Graph "
-                "makes up, and refuses an application that has no roles of Exchange (TenantPlacesManagement, "
-                "MailRecipients)"
+                "makes up, for an application that has Place.ReadWrite.All and roles of Exchange "
+                "(TenantPlacesManagement, MailRecipients)"
             ),
             "create them in Exchange Online, such as with the script of o365prov.delivery",
             0,
