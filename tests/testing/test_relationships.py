@@ -23,6 +23,7 @@ def team(fake):
         ("/users/{boss}", "directReports", 20),
         ("/users/{one}", "memberOf", 1),
         ("/users/{one}", "transitiveMemberOf", 2),
+        ("/users/{one}", "ownedObjects", 1),
         ("/groups/{outer}", "members", 2),
         ("/groups/{outer}", "owners", 2),
         ("/groups/{inner}", "memberOf", 1),
@@ -52,6 +53,14 @@ def test_groups_are_found_by_the_number_of_their_owners(graph, team):
     found = graph.eventual("/groups?$filter=owners/$count ne 0 and owners/$count ne 1&$select=id").value
     assert [each["id"] for each in found] == [team["outer"]]
     assert graph.get("/groups?$filter=owners/$count eq 0").error["code"] == "Request_UnsupportedQuery"
+
+
+def test_users_are_found_by_what_they_own(graph, team):
+    """The two who own a group; applications that somebody owns are not here."""
+    found = graph.eventual("/users?$filter=ownedObjects/$count eq 1&$select=id").value
+    assert [each["id"] for each in found] == [team["boss"], team["one"]]
+    (held,) = graph.get("/users/{one}/ownedObjects/microsoft.graph.group?$select=id".format_map(team)).value
+    assert held == {"id": team["outer"]}
 
 
 @pytest.mark.parametrize(

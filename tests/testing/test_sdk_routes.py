@@ -193,7 +193,7 @@ async def _related(client, user, group, contact):
         (client.groups.by_group_id(group), ("members", "transitive_members"), member),
         (client.groups.by_group_id(group), ("owners",), ("graph_user",)),
         (client.groups.by_group_id(group), ("member_of", "transitive_member_of"), ("graph_group",)),
-        (client.users.by_user_id(user), ("member_of", "transitive_member_of"), ("graph_group",)),
+        (client.users.by_user_id(user), ("member_of", "transitive_member_of", "owned_objects"), ("graph_group",)),
         (client.users.by_user_id(user), ("direct_reports",), ("graph_user", "graph_org_contact")),
         (client.contacts.by_org_contact_id(contact), ("direct_reports",), ("graph_user", "graph_org_contact")),
         (client.contacts.by_org_contact_id(contact), ("member_of", "transitive_member_of"), ("graph_group",)),

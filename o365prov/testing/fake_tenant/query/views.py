@@ -46,8 +46,12 @@ def made_properties(directory: Directory) -> dict[str, Callable[[Record], Any]]:
 
 
 def filtered_properties(directory: Directory, text: str) -> dict[str, Callable[[Record], Any]]:
-    """The properties of users that a filter needs made; of identities it does not see the userPrincipalName's."""
-    made = {**made_properties(directory), "identities": _other_identities}
+    """What of users a filter needs made: of identities without the userPrincipalName's, and what they own."""
+    made = {
+        **made_properties(directory),
+        "identities": _other_identities,
+        "ownedObjects": lambda record: directory.owners.sources(record["id"]),
+    }
     return {name: make for name, make in made.items() if name.lower() in text.lower()}
 
 

@@ -27,7 +27,7 @@ _EXPAND = re.compile(r"(?P<name>\w+)(?:\((?P<options>[^()]*)\))?")
 _SELECT = re.compile(r"[A-Za-z0-9_,\s]+")
 _LEVELS = re.compile(r"max|[1-9][0-9]{0,2}|1000")
 _EXPANDABLE: Mapping[str, tuple[str, ...]] = {
-    "user": ("manager", "directReports", "memberOf", "transitiveMemberOf", "sponsors"),
+    "user": ("manager", "directReports", "memberOf", "transitiveMemberOf", "ownedObjects", "sponsors"),
     "group": ("members", "owners", "memberOf", "transitiveMembers", "transitiveMemberOf"),
 }
 

@@ -134,6 +134,8 @@ _RELATIONS = (
               "user-list-sponsors", has_references=True),
     _Relation("/users/{user}/directReports", "List who reports to a user", ("user", "contact"), 1,
               "user-list-directreports"),
+    _Relation("/users/{user}/ownedObjects", "List the groups that a user owns", ("group",), 2,
+              "user-list-ownedobjects"),
     _Relation("/contacts/{contact}/directReports", "List who reports to a contact", ("user", "contact"), 1,
               "orgcontact-list-directreports"),
     *(

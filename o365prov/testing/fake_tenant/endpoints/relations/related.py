@@ -30,6 +30,7 @@ _RELATED: Mapping[str, Callable[[Directory, str], Iterable[tuple[int, str]]]] = 
     "owners": lambda directory, key: directory.owners.numbered_targets(key),
     "sponsors": lambda directory, key: directory.sponsors.numbered_targets(key),
     "memberOf": lambda directory, key: directory.members.numbered_sources(key),
+    "ownedObjects": lambda directory, key: directory.owners.numbered_sources(key),
     "directReports": lambda directory, key: directory.managers.numbered_sources(key),
     "transitiveMembers": lambda directory, key: enumerate(closure(key, directory.members.targets), start=1),
     "transitiveMemberOf": lambda directory, key: enumerate(closure(key, directory.members.sources), start=1),
