@@ -287,7 +287,8 @@ def test_every_status_of_success_is_microsofts(route):
 @cache
 def _statuses():
     """The statuses of success in the slice of Microsoft's document, by method and path."""
-    paths = yaml.safe_load(Path(__file__).with_name("graph-slice.openapi.yaml").read_text("utf-8"))["paths"]
+    text = Path(__file__).with_name("graph-slice.openapi.yaml").read_text("utf-8")
+    paths = yaml.load(text.partition("\ncomponents:")[0], yaml.CSafeLoader)["paths"]
     return {
         (method.upper(), shape(path)): {int(code) for code in operation["responses"] if code[0] == "2"}
         for path, operations in paths.items()
