@@ -204,7 +204,10 @@ READ = (
     "/users?$filter=createdDateTime ge 2020-01-01", "/users?$orderby=displayName", "/users/delta?$select=manager",
     "/groups", "/groups/delta", "/groups/{group}/members", "/users/{user}/memberOf", "/users/{user}/manager",
     "/users/{user}/licenseDetails", "/users/{user}/appRoleAssignments", "/directory/deletedItems/microsoft.graph.user",
-    "/domains", "/organization", "/subscribedSkus", "/places/microsoft.graph.room", "/contacts", "/applications",
+    "/domains", "/organization", "/subscribedSkus", "/contacts?$filter=manager/id eq 'x'",
+    "/places/microsoft.graph.room", "/places/microsoft.graph.roomList", "/places/hq@managed.example",
+    "/places/hq@managed.example/microsoft.graph.roomList/rooms", "/groups?$expand=members", "/users?$expand=manager",
+    "/applications",
     "/servicePrincipals", "/directoryRoles", "/roleManagement/directory/roleAssignments?$expand=principal",
     "/roleManagement/directory/roleAssignments?$expand=roleDefinition",
 )  # fmt: skip
@@ -226,8 +229,8 @@ def whole(graph, fake):
     boss = fake.add_user("boss@managed.example")
     gone = fake.add_user("gone@managed.example", manager=boss["id"])
     group = fake.add_group("Sales", members=[user["id"], boss["id"]], licenses=["SPE_F1"])
-    fake.add_contact("Johnny", mail="j@home.example")
-    fake.add_room("Blue", "blue@managed.example", capacity=4)
+    fake.add_contact("Johnny", mail="j@home.example", manager=boss["id"])
+    fake.add_room("Blue", "blue@managed.example", capacity=4, lists=["hq@managed.example"])
     graph("DELETE", f"/users/{gone['id']}")
     role = {"id": str(uuid.UUID(int=1)), "allowedMemberTypes": ["User"], "displayName": "R", "description": "R",
             "isEnabled": True, "value": "r"}  # fmt: skip

@@ -79,7 +79,8 @@ def _count_within(kind: str) -> Endpoint:
 
 def _find(directory: Directory, key: str) -> Record | None:
     key = key.lower()
-    return next((each for each in directory.places if key in {each["id"], each.get("emailAddress", "").lower()}), None)
+    addresses = ((each, str(each.get("emailAddress") or "").lower()) for each in directory.places)
+    return next((each for each, address in addresses if key in {each["id"], address}), None)
 
 
 def _not_found(key: str) -> GraphErrorResponse:
