@@ -11,12 +11,13 @@ import shutil
 import subprocess
 import sys
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from o365prov.errors import SourceError
-from o365prov.testing import FakeTenant
+from o365prov.testing import FakeClock, FakeTenant
 from o365prov.testing.examples import group_body, user_body
 
 ROOT = Path(__file__).parents[2]
@@ -111,6 +112,18 @@ def test_whatever_a_tenant_names_is_found_again_in_another(graph_of, tmp_path, b
     other.add_user("another@managed.example")
     differing = other.replay(tmp_path / "session.jsonl")
     assert [line.partition("?")[0] for line in differing] == ["GET /users", "GET /users/delta"]
+
+
+def test_a_token_that_came_twice_may_be_two_later(graph_of, tmp_path):
+    """It holds the time, which need not pass between requests as it did when they were recorded."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    fake = FakeTenant(seed=1, clock=FakeClock(start))
+    graph = graph_of(fake)
+    link = graph.get("/users/delta").body["@odata.deltaLink"]
+    assert graph.get(link).body["@odata.deltaLink"] == link
+    fake.requests.save(tmp_path / "session.jsonl")
+    slow = FakeTenant(seed=1, clock=FakeClock(start), latency=1.0)
+    assert slow.replay(tmp_path / "session.jsonl") == ()
 
 
 def test_a_sign_in_is_not_played_again(graph_of, tmp_path):

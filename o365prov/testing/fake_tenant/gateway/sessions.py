@@ -18,9 +18,8 @@ from o365prov.structuring import load_text, write_text
 from o365prov.testing.fake_tenant.gateway.recorder import RecordedRequest
 
 _BASE = "https://graph.microsoft.com/v1.0"
-_MADE = re.compile(
-    r"(?<=token=)[\w-]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}", re.IGNORECASE
-)
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}", re.IGNORECASE)
+_MADE = re.compile(rf"(?<=token=)[\w-]+|{_ID.pattern}", re.IGNORECASE)
 """What a tenant makes, and another one makes otherwise: tokens of pages, and ids, with dashes or without."""
 _HOST = re.compile(r"https?://[^/\s]+")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?")
@@ -186,8 +185,11 @@ def _pair(before: Any, now: Any, renamed: dict[str, str]) -> None:
                 _pair(one, other, renamed)
         case str(), str() if _around(before) == _around(now):
             for one, other in zip(_MADE.findall(before), _MADE.findall(now), strict=True):
-                renamed.setdefault(one.lower(), other)
-                renamed.setdefault(one.lower().replace("-", ""), other.replace("-", ""))
+                if _ID.fullmatch(one):
+                    renamed.setdefault(one.lower(), other)
+                    renamed.setdefault(one.lower().replace("-", ""), other.replace("-", ""))
+                else:
+                    renamed[one.lower()] = other  # a token holds the time: one that came twice may be two now
         case _:
             return
 
