@@ -46,6 +46,13 @@ def test_collections_are_expanded(graph, team):
     assert graph.eventual("/groups?$expand=members").error["code"] == "Request_UnsupportedQuery"
 
 
+def test_a_filter_that_needs_advanced_parameters_is_refused_beside_expand(graph):
+    """By its property's name, as a real tenant was seen to do with employeeType and $expand=manager."""
+    error = graph.eventual("/users?$expand=manager&$filter=employeeType eq 'x'").error
+    assert error["code"] == "Request_UnsupportedQuery"
+    assert "'employeeType' of resource 'User'" in error["message"]
+
+
 def test_groups_are_found_by_the_number_of_their_owners(graph, team):
     """None, one, or more: in an advanced query."""
     found = graph.eventual("/groups?$filter=owners/$count eq 0&$select=id").value

@@ -17,7 +17,10 @@ from o365prov.testing.fake_tenant.endpoints.relations.related import related_obj
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphRequest
 from o365prov.testing.fake_tenant.query.collections import Render
+from o365prov.testing.fake_tenant.query.filters import compile_filter
 from o365prov.testing.fake_tenant.query.views import object_view, typed
+from o365prov.testing.fake_tenant.schema.object_types import GROUP, USER
+from o365prov.testing.fake_tenant.schema.properties import ObjectType
 from o365prov.testing.fake_tenant.store.change_log import ChangeKind
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
@@ -26,6 +29,7 @@ MOST_EXPANDED = 20
 _EXPAND = re.compile(r"(?P<name>\w+)(?:\((?P<options>[^()]*)\))?")
 _SELECT = re.compile(r"[A-Za-z0-9_,\s]+")
 _LEVELS = re.compile(r"max|[1-9][0-9]{0,2}|1000")
+_TYPES: Mapping[str, ObjectType] = {"user": USER, "group": GROUP}
 _EXPANDABLE: Mapping[str, tuple[str, ...]] = {
     "user": ("manager", "directReports", "memberOf", "transitiveMemberOf", "ownedObjects", "sponsors"),
     "group": ("members", "owners", "memberOf", "transitiveMembers", "transitiveMemberOf"),
@@ -57,6 +61,9 @@ def expanding(directory: Directory, request: GraphRequest, kind: ChangeKind, vie
         return view
     expansion = _read(text, kind)
     if bool(expansion.levels) != request.is_eventual or (expansion.levels and not one):
+        filtered = request.option("$filter")
+        if filtered and request.is_eventual:  # the service then names the filter that needs them (docs-contrib#9095)
+            compile_filter(filtered, directory.extended(_TYPES[kind]), is_eventual=False)
         raise GraphErrorResponse(
             400,
             "Request_UnsupportedQuery",
