@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from amount import CI
-from samba_server import ADMINISTRATOR, BASE, PASSWORD, samba
+from samba_server import ADMINISTRATOR, BASE, PASSWORD, domain_controller, samba, served
 
 from o365prov import BlockingTenant, Grants, GroupPush, MemoryState, Office365App, UniversalSync, UsernameFormat, assign
 from o365prov.delivery import ExchangeExport, exchange_export, exchange_steps
@@ -16,7 +16,7 @@ from o365prov.profiles import InboundMapping
 from o365prov.sources import ActiveDirectory, ProfileSource, join_people
 from o365prov.testing import FakeTenant
 
-__all__ = ["samba"]
+__all__ = ["domain_controller", "samba", "served"]
 
 PEOPLE = 1_500 if CI else 60
 TEAM = 20
@@ -115,10 +115,10 @@ def told(plan):
     return sorted((each.subject.name, each.kind) for each in plan)
 
 
-def test_what_changed_in_the_directory_changes_in_the_tenant(samba):
+def test_what_changed_in_the_directory_changes_in_the_tenant(served):
     """Everybody once, then nothing, then a change of each kind: exactly those, and nothing else."""
-    samba.modify("\n".join(company()))
-    directory = ActiveDirectory(samba.url, ADMINISTRATOR, PASSWORD, ca_file=str(samba.ca_file))
+    served.modify("\n".join(company()))
+    directory = ActiveDirectory(served.url, ADMINISTRATOR, PASSWORD, ca_file=str(served.ca_file))
     first = directory.read()
     office = Company()
     people, groups, steps = office.sync(first)
@@ -128,7 +128,7 @@ def test_what_changed_in_the_directory_changes_in_the_tenant(samba):
     assert sum(each.action == "create" for each in steps) == -(-PEOPLE // (10 * TEAM))
     assert [len(each) for each in office.sync(first)] == [0, 0, 0]
 
-    samba.modify("\n".join(CHANGES))
+    served.modify("\n".join(CHANGES))
     later = directory.read(since=first)
     assert (len(later.changed), len(later.deleted)) <= (PEOPLE // 2, 2)
     people, groups, steps = office.sync(later)
@@ -155,4 +155,4 @@ def test_what_changed_in_the_directory_changes_in_the_tenant(samba):
 def _company(samba):
     """Without the company the other tests find what they made alone."""
     yield
-    samba.modify(f"dn: {UNIT}\nchangetype: delete\n", tree=True)
+    served.modify(f"dn: {UNIT}\nchangetype: delete\n", tree=True)

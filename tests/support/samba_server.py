@@ -1,7 +1,8 @@
 """A real Active Directory: Samba's domain controller from Debian's packages, on an address of its own on loopback.
 
-It needs root, because its files belong to users of its own, and takes five seconds. Where it can't be had, tests that
-need it are skipped with the reason, but never in CI.
+It needs root, because its files belong to users of its own, and takes five seconds. Where it can't be had, the tests
+run on what it answered when they were recorded, and those that need connections are skipped with the reason; in CI the
+domain controller is always there.
 """
 
 import os
@@ -16,11 +17,15 @@ import pytest
 from amount import CI
 from attrs import frozen
 from exchange_schema import schema_changes
+from recorded_directory import RECORDS, RecordedSamba, RecordingSamba, Tape
+
+from o365prov.sources.ldap.ldap_connection import LdapConnection, LdapServer
 
 REALM = "corp.example"
 BASE = "DC=corp,DC=example"
 ADMINISTRATOR = f"Administrator@{REALM}"
 PASSWORD = "Passw0rd!Adm"
+TAPE = Tape() if RECORDS else Tape.load()
 NEEDED = ("samba", "samba-tool", "ldbmodify", "ldbsearch", "openssl")
 
 
@@ -168,12 +173,39 @@ def _wait_until_it_answers(address, process, log):
 
 
 @pytest.fixture(scope="session")
-def samba(tmp_path_factory):
-    """A domain controller for all tests of a session."""
+def domain_controller(tmp_path_factory):
+    """A domain controller for all tests of a session; None where its recorded answers serve."""
     if not CI and "SAMBA" not in os.environ:
-        pytest.skip("takes half a minute: SAMBA=1, or CI")
+        yield None
+        return
     if reason := missing():
         if CI:
             pytest.fail(reason)
-        pytest.skip(reason)
+        yield None
+        return
     yield from start(tmp_path_factory.mktemp("samba") / "dc")
+    if RECORDS:
+        TAPE.save()
+
+
+@pytest.fixture
+def samba(domain_controller, request, monkeypatch):
+    """The domain controller, or what it answered when the test was recorded."""
+    test = f"{request.module.__name__}.{request.node.name}"
+    if domain_controller is None:
+        if test not in TAPE.answers:
+            pytest.skip("this needs a domain controller: SAMBA=1, or CI; its answers are not recorded")
+        recorded = RecordedSamba(TAPE, test)
+        monkeypatch.setattr(LdapServer, "connect", lambda server: LdapConnection(server, recorded.replay()))
+        return recorded
+    if not RECORDS or "served" in request.fixturenames:
+        return domain_controller
+    recording, connect = RecordingSamba(domain_controller, TAPE, test), LdapServer.connect
+    monkeypatch.setattr(LdapServer, "connect", lambda server: recording.connected(connect(server)))
+    return recording
+
+
+@pytest.fixture
+def served(samba):
+    """The domain controller, for what a record does not show: connections."""
+    return samba
