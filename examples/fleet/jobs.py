@@ -68,7 +68,7 @@ fleet = Fleet(
     FleetRegistry(
         apps=customers.app,
         credentials=Vault,
-        people=lambda name: customers.people(name, SETTINGS["people"]),
+        people=lambda name: customers.people(name, SETTINGS.get("sizes", {}).get(name, SETTINGS["people"])),
         connect=connect,
     ),
     state=PostgresState(DATABASE, lease_seconds=SETTINGS.get("lease_seconds", 60)),

@@ -1,8 +1,9 @@
 """A night of the fleet of ``examples/fleet``, whose processes may be killed and paused: for tests, and to measure.
 
-    python fleet_night.py TENANTS PEOPLE
+    python fleet_night.py TENANTS PEOPLE [LARGEST]
 
-It prints how long the night took, of which processor time, and the memory of all processes.
+It prints how long the night took, of which processor time, the memory of all processes, and after how long the tenants
+were verified, on average. With LARGEST one tenant in the middle has so many people, and does not count in the average.
 """
 
 from __future__ import annotations
@@ -44,17 +45,20 @@ QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 class Night:
     """A database, the server of the tenants, and two workers; another one takes the place of each that ends."""
 
-    def __init__(self, database: PostgresServer, count: int, size: int) -> None:
+    def __init__(self, database: PostgresServer, count: int, size: int, largest: int = 0) -> None:
         self.database = database
         self.tenants = directory(count)
         self.size = size
+        self.sizes = {self.tenants[count // 2].name: largest} if largest else {}
+        self.began = datetime.now(UTC)
         self.records = FleetRecords(str(database))
-        command = [sys.executable, "server.py", str(count), str(size)]
+        command = [sys.executable, "server.py", str(count), str(max(size, largest))]
         self.server = subprocess.Popen(command, cwd=EXAMPLE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
         self.address = self.server.stdout.readline().strip()
         where = {"database": str(database), "tenants": self.address}
         tick = "*/5 * * * * *"
         settings = {**where, "count": count, "people": size, "lease_seconds": LEASE_SECONDS, "tick": tick}
+        settings["sizes"] = self.sizes
         self.environment = {**os.environ, "FLEET": json.dumps(settings)}
         self.workers: list[subprocess.Popen] = []
         with procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=str(database))).open() as queue:
@@ -91,9 +95,14 @@ class Night:
     def expected(self) -> dict[str, list[str]]:
         """The usernames of everybody, by tenant."""
         return {
-            tenant.name: sorted(each.person.profile["email"] for each in people(tenant.name, self.size))
-            for tenant in self.tenants
+            name: sorted(each.person.profile["email"] for each in people(name, self.sizes.get(name, self.size)))
+            for name in (tenant.name for tenant in self.tenants)
         }
+
+    def turnaround(self, report: FleetReport) -> float:
+        """After how many seconds the tenants of one size were verified, on average."""
+        ends = [each.changed_at for each in report.rounds if each.tenant not in self.sizes and each.changed_at]
+        return sum((end - self.began).total_seconds() for end in ends) / len(ends)
 
     def accounts(self) -> dict[str, list[str]]:
         """The usernames in each tenant, as the tenants themselves say."""
@@ -118,7 +127,7 @@ class Night:
         """How much of the database a person takes, with their share of everything else."""
         with psycopg.connect(str(self.database)) as connection:
             [size] = connection.execute("SELECT pg_database_size(current_database())").fetchone() or [0]
-        return float(size) / (len(self.tenants) * self.size)
+        return float(size) / ((len(self.tenants) - len(self.sizes)) * self.size + sum(self.sizes.values()))
 
     def postgres_seconds(self) -> float:
         """The processor time that PostgreSQL took so far, with all that it began."""
@@ -156,20 +165,20 @@ def _times(process: int) -> list[float]:
 
 
 @contextmanager
-def night(database: PostgresServer, count: int, size: int) -> Iterator[Night]:
+def night(database: PostgresServer, count: int, size: int, largest: int = 0) -> Iterator[Night]:
     """A night, and its end."""
-    made = Night(database, count, size)
+    made = Night(database, count, size, largest)
     try:
         yield made
     finally:
         made.close()
 
 
-def main(count: int, size: int) -> None:
+def main(count: int, size: int, largest: int = 0) -> None:
     """Measure one night."""
     began, most = time.monotonic(), 0.0
     with postgres_server() as database:
-        with night(database, count, size) as made:
+        with night(database, count, size, largest) as made:
 
             def look() -> None:
                 nonlocal most
@@ -177,15 +186,17 @@ def main(count: int, size: int) -> None:
 
             report = made.go_on(3 * 3600, look)
             right = made.accounts() == made.expected() == made.remembered()
+            turnaround = made.turnaround(report)
             queries, size_of_one = made.postgres_seconds(), made.bytes_per_person()
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = used.ru_utime + used.ru_stime
     print(report.to_text(limit=3).splitlines()[0], "right" if right else "WRONG")  # noqa: T201 - what it is for
     print(  # noqa: T201
         f"{count} x {size}: {time.monotonic() - began:.0f} s; processor time {seconds:.0f} s and PostgreSQL's "
-        f"{queries:.0f} s; memory {most:.0f} MiB; database {size_of_one:,.0f} bytes a person"
+        f"{queries:.0f} s; memory {most:.0f} MiB; database {size_of_one:,.0f} bytes a person; "
+        f"verified after {turnaround:.1f} s on average"
     )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*map(int, sys.argv[1:]))

@@ -2,8 +2,8 @@
 
 In the end each tenant has its people, the state remembers each of them, and nothing failed. How much: ``CHAOS=100`` is
 2,000 tenants of 50 people with 200 kills and 200 sleepers. CI has 40 tenants with 20 of each, so that all of CI stays
-under 20 minutes. Elsewhere it takes too long for every day; ``python fleet_night.py TENANTS PEOPLE`` measures a night
-without trouble.
+under 20 minutes. Elsewhere it takes too long for every day; ``python fleet_night.py TENANTS PEOPLE [LARGEST]``
+measures a night without trouble.
 """
 
 import os
