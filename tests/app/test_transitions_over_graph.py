@@ -6,6 +6,7 @@ The same laws judge the snapshots that were read before and after, and each line
 import asyncio
 import json
 import re
+from functools import cache
 
 import pytest
 from attrs import evolve
@@ -42,6 +43,7 @@ WRITES = {
 """What a plan says, and the request that says the same; None for what only the memory learns."""
 
 
+@cache
 def one_of_each():
     """A situation for each row."""
     found = {}
@@ -125,13 +127,10 @@ async def carried_out(made):
     return Story(made, plan, after, known), requests
 
 
-ONE_OF_EACH = one_of_each()
-
-
 @pytest.mark.parametrize("words", [row.words for row in ROWS])
 def test_the_laws_hold_over_graph(words):
     """Each row, over HTTP: the plan is that of the model in memory, its lines are the requests, and the laws hold."""
-    made = scene(ONE_OF_EACH[words])
+    made = scene(one_of_each()[words])
     story, requests = asyncio.run(carried_out(made))
     assert [each.kind for each in story.plan] == [each.kind for each in made.plan()]
     says_what_is_sent(story.plan, requests)

@@ -33,7 +33,6 @@ from o365prov.planning.transitions.situations import (
 from o365prov.planning.transitions.table import ROWS
 
 EVERY = "EVERY_SITUATION" in os.environ
-REAL = tuple(situations(every=EVERY))
 CHANCE = Random(1)  # noqa: S311 - an order of scenes
 MOST = 60
 OPTIONS = ("delete", "licenses", "keep", "changed")
@@ -62,7 +61,8 @@ def kinds_of(situation, number):
 @cache
 def scenes_of(words):
     """The scenes that a row decides, mixed, so that those come early that differ."""
-    found = [(each, option) for each in REAL if transition(each).words == words for option in options_of(each)]
+    situations_of_row = (each for each in situations(every=EVERY) if transition(each).words == words)
+    found = [(each, option) for each in situations_of_row for option in options_of(each)]
     return [scene(each, option=option) for each, option in CHANCE.sample(found, min(len(found), MOST))]
 
 
@@ -84,7 +84,7 @@ def asked(monkeypatch):
 @pytest.mark.parametrize("wanted", list(Wanted))
 def test_the_laws_hold_in_every_situation(wanted, asked):
     """Before and after, for each situation that can be made and each option; and the planner asked for its row."""
-    for number, situation in enumerate(some((each for each in REAL if each.wanted is wanted), 350)):
+    for number, situation in enumerate(some((each for each in situations(every=EVERY) if each.wanted is wanted), 350)):
         for option, kind in product(options_of(situation), kinds_of(situation, number)):
             asked.clear()
             story = Story.of(scene(situation, option=option, kind=kind))
@@ -116,14 +116,14 @@ def test_a_restored_account_that_others_had_blocked_is_enabled_only_with_a_confi
 
 def test_each_row_has_a_situation_that_can_be_made():
     """No row is only for the table's own sake."""
-    assert {transition(each).words for each in REAL} == {row.words for row in ROWS}
+    assert {transition(each).words for each in situations(every=EVERY)} == {row.words for row in ROWS}
 
 
 def test_each_reason_why_a_situation_cannot_be_made_is_needed():
     """A reason that excludes nothing which the others leave in says nothing."""
-    axes = [Wanted, Memory, Account, Link, Control, *[(False, True)] * 6]
-    some = CHANCE.sample(list(product(*axes)), 20_000)
-    excluded = ([name for name, holds in IMPOSSIBLE.items() if holds(Situation(*each))] for each in some)
+    axes = [list(each) for each in (Wanted, Memory, Account, Link, Control, *[(False, True)] * 6)]
+    tried = zip(*(CHANCE.choices(axis, k=20_000) for axis in axes), strict=True)
+    excluded = ([name for name, holds in IMPOSSIBLE.items() if holds(Situation(*each))] for each in tried)
     assert {names[0] for names in excluded if len(names) == 1} == set(IMPOSSIBLE)
 
 

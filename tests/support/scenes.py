@@ -1,6 +1,6 @@
 """Situations of the transition table made real: a tenant, a memory and a source in which Ann is in that situation.
 
-Nothing here reads the table. :func:`why_not` lists the situations that can't be made, each with the reason.
+Nothing here reads the table. ``IMPOSSIBLE`` lists the situations that can't be made, each with the reason.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _BLOCKED = (Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _SOURCE_ONLY = (Wanted.HELD, Wanted.STARTS_LATER, Wanted.EXCLUDED, Wanted.MISSING)
 
-IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
+_IMPOSSIBLE_ANYWHERE: Mapping[str, Callable[[Situation], bool]] = {
     "an account of which nothing is remembered was not blocked by us": lambda each: (
         each.account is Account.BLOCKED_BY_US and each.memory in (Memory.NEVER, Memory.ACTIVE)
     ),
@@ -93,6 +93,11 @@ IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
     "Graph takes the roles of an account that is deleted": lambda each: (
         each.control is Control.ADMIN and each.account is Account.DELETED
     ),
+}
+"""Which situations can't be, whatever is set: these look at the person and the account alone."""
+
+IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
+    **_IMPOSSIBLE_ANYWHERE,
     "License Only, the type for licences alone, creates no account and allows edits": lambda each: (
         each.control is Control.LICENSES and (each.creates or each.reverts)
     ),
@@ -129,18 +134,20 @@ NO_DIFFERENCE: Mapping[str, Callable[[Situation], bool]] = {
 """Which situations are left out day by day: the settings are far from the person. With EVERY_SITUATION they are in."""
 
 
-def why_not(situation: Situation) -> str:
-    """Why *situation* can't be made; empty if it can."""
-    return next((reason for reason, holds in IMPOSSIBLE.items() if holds(situation)), "")
+def excluded(situation: Situation, reasons: Mapping[str, Callable[[Situation], bool]]) -> bool:
+    """Whether one of these reasons holds."""
+    return any(holds(situation) for holds in reasons.values())
 
 
 @cache
 def situations(*, every: bool) -> tuple[Situation, ...]:
     """All situations that can be made; without *every* those left out in which a setting makes no difference."""
-    flags = [(False, True)] * 6
-    found = (Situation(*values) for values in product(Wanted, Memory, Account, Link, Control, *flags))
-    made = (each for each in found if not why_not(each))
-    return tuple(each for each in made if every or not any(holds(each) for holds in NO_DIFFERENCE.values()))
+    reasons = IMPOSSIBLE if every else {**IMPOSSIBLE, **NO_DIFFERENCE}
+    people = product(Wanted, Memory, Account, Link, Control)
+    possible = [each for each in people if not excluded(Situation(*each), _IMPOSSIBLE_ANYWHERE)]
+    settings = list(product((False, True), repeat=6))
+    made = (Situation(*person, *flags) for person in possible for flags in settings)
+    return tuple(each for each in made if not excluded(each, reasons))
 
 
 @frozen
