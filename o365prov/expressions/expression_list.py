@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias, cast
 
 from attrs import frozen
@@ -13,7 +13,7 @@ from o365prov.errors import EvaluationError
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.compiler.places import Places, evaluation_error
 from o365prov.expressions.expression import Expression, compile_text
-from o365prov.expressions.semantics import EvaluationOptions
+from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.values.failures import as_failure
 
 EvaluatedList: TypeAlias = tuple[list[Any], list[int]]
@@ -62,21 +62,10 @@ class ExpressionList:
         if len(kinds) != 1:
             return self._one_by_one
         [(dialect, semantics, limits)] = kinds
-        if sum(len(each.text) for each in expressions) > limits.text_length:
+        texts = tuple(each.text for each in expressions)
+        if sum(map(len, texts)) > limits.text_length:
             return self._one_by_one
-        from o365prov.expressions.compiler.compiler import compile_trees  # noqa: PLC0415 - importing stays cheap
-        from o365prov.expressions.syntax.parser import parse  # noqa: PLC0415 - importing stays cheap
-
-        places = Places()
-
-        def failed(position: int, stopped: Exception, unusual: list[int]) -> EvaluationError:
-            unusual.append(position)
-            return evaluation_error(as_failure(stopped), expressions[position].text, places)
-
-        trees = [parse(each.text, limits) for each in expressions]
-        options = EvaluationOptions(semantics, limits, compile_text)
-        run, places = compile_trees(trees, dialect, options, failed, self.longest)
-        return cast("Callable[[Mapping[str, Any] | Bindings], EvaluatedList]", run)
+        return _compiled(texts, dialect, EvaluationOptions(semantics, limits, compile_text), self.longest)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the expressions; the copy compiles them again."""
@@ -90,3 +79,22 @@ class ExpressionList:
             if not (most and (value is None or (type(value) is str and 0 < len(value) <= most)))
         ]
         return found, unusual
+
+
+@lru_cache(maxsize=64)
+def _compiled(
+    texts: tuple[str, ...], dialect: Dialect, options: EvaluationOptions, longest: tuple[int, ...]
+) -> Callable[[Mapping[str, Any] | Bindings], EvaluatedList]:
+    """One function of all these texts. Kept, because a settings file that is read each night is of the same ones."""
+    from o365prov.expressions.compiler.compiler import compile_trees  # noqa: PLC0415 - importing stays cheap
+    from o365prov.expressions.syntax.parser import parse  # noqa: PLC0415 - importing stays cheap
+
+    places = Places()
+
+    def failed(position: int, stopped: Exception, unusual: list[int]) -> EvaluationError:
+        unusual.append(position)
+        return evaluation_error(as_failure(stopped), texts[position], places)
+
+    trees = [parse(each, options.limits) for each in texts]
+    run, places = compile_trees(trees, dialect, options, failed, longest)
+    return cast("Callable[[Mapping[str, Any] | Bindings], EvaluatedList]", run)

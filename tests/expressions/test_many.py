@@ -114,3 +114,10 @@ def test_each_expression_of_a_list_has_its_own_budget():
 def test_a_list_without_expressions_gives_nothing():
     """No expressions, no values."""
     assert ExpressionList((), ()).evaluate({}) == ([], [])
+
+
+def test_an_error_shows_the_text_of_its_own_expression():
+    """Lists that differ in blanks alone, like those of two settings files, each say what stands in theirs."""
+    for text in ("user.a.x", "user.a . x"):
+        [error], _ = ExpressionList((Expression(text),), (9,)).evaluate({"user": {"a": None}})
+        assert error.text == text
