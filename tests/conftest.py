@@ -10,16 +10,6 @@ import sys
 from itertools import islice
 
 from amount import CI
-from hypothesis import HealthCheck, settings
-
-settings.register_profile(
-    "o365prov",
-    deadline=None,
-    derandomize=CI,
-    max_examples=int(os.environ.get("EXAMPLES", "40" if CI else "15")),  # more of them in a longer run
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("o365prov")
 
 # What collecting made lives to the end, and most of what tests make dies young: looking for circles in it as often as
 # Python does by itself takes a tenth of the run.
@@ -27,6 +17,21 @@ gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_configure(config):
+    """Keep bytecode, and then load Hypothesis, which is large, and say how it is to work."""
+    keep_bytecode(config)
+    from hypothesis import HealthCheck, settings  # noqa: PLC0415 - without bytecode it takes two seconds
+
+    settings.register_profile(
+        "o365prov",
+        deadline=None,
+        derandomize=CI,
+        max_examples=int(os.environ.get("EXAMPLES", "40" if CI else "15")),  # more of them in a longer run
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("o365prov")
+
+
+def keep_bytecode(config):
     """Keep bytecode in pytest's cache where Python is told not to write any beside the sources.
 
     Each process would compile anew what it imports, and every worker all the tests: half a minute in all. Who changes
