@@ -9,7 +9,7 @@ import os
 import sys
 from itertools import islice
 
-from amount import CI
+from amount import CI, examples
 
 # What collecting made lives to the end, and most of what tests make dies young: looking for circles in it as often as
 # Python does by itself takes a tenth of the run.
@@ -25,7 +25,7 @@ def pytest_configure(config):
         "o365prov",
         deadline=None,
         derandomize=CI,
-        max_examples=int(os.environ.get("EXAMPLES", "40" if CI else "15")),  # more of them in a longer run
+        max_examples=int(os.environ.get("EXAMPLES", examples(40))),  # more of them in a longer run
         suppress_health_check=[HealthCheck.too_slow],
     )
     settings.load_profile("o365prov")

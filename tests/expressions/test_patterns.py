@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from amount import some
+from amount import examples, some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -168,7 +168,7 @@ def test_half_a_character_matches_without_re2():
     assert compile_pattern("a.").matches("a\ud800", Budget(LIMITS)) is True
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.recursive(
         st.sampled_from(["a", "b", ".", "[ab]", "[^a]", r"\w", r"\d", "(?i:A)", "^", "$", r"\b", ""]),
@@ -188,7 +188,7 @@ def test_both_engines_agree(pattern, text):
     both(pattern, text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text("ab(){}[]|*+?.^$\\-&,0189:=!<>idpQEx", max_size=12), st.text("ab01", max_size=5))
 def test_any_string_is_a_pattern_or_an_error(pattern, text):
     """Reading a pattern gives an answer or a PatternError, nothing else."""

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from amount import examples
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -174,7 +175,7 @@ def edit(fake, number, what, name, value):
             call(fake, "POST", "/roleManagement/directory/roleAssignments", body)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(st.tuples(st.integers(0, 9), EDITS), max_size=5), min_size=1, max_size=3))
 def test_what_is_read_again_is_what_a_full_read_gives(rounds):
     """Whatever others edit, of every property that is read, round after round, each of them in another process."""

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from amount import CI
+from amount import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -259,7 +259,7 @@ FAULTS = st.lists(
 )
 
 
-@settings(max_examples=60 if CI else 15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(FAULTS)
 def test_whatever_passes_by_the_tenant_ends_as_planned(changes, fake, faulty, plan, apply, known, faults):
     """Any mixture of passing faults, with the request's effect or without, costs time and nothing else."""

@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from amount import examples
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -294,7 +295,9 @@ async def both(fake, app, assignments, known, only, scope, transfers):
     return some, plans, previews
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(
     APPS,
     accounts(),

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from amount import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -98,7 +99,7 @@ def test_a_quota_that_others_use_too_is_survived():
     assert_all_are_there(*hire_all(quotas=Quotas(writes=20, write_seconds=20)))
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(seed=st.integers(0, 2**16), share=st.sampled_from([0.05, 0.15]))
 @example(seed=1581, share=0.15)  # has eight in a row
 def test_faults_at_random_cost_time_and_nothing_else(seed, share):

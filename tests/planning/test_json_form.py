@@ -13,6 +13,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import attrs
 import pytest
+from amount import examples
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -125,7 +126,7 @@ def problems_of(text):
     return [str(each) for each in caught.value.issues]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(PLANS)
 def test_any_plan_comes_back_as_it_was(plan):
     """Whatever a plan may hold comes back equal, with the same fingerprint and id."""
@@ -361,7 +362,7 @@ def places_in(value):
 PLACES = sorted(places_in(document()), key=str)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.sampled_from(PLACES), JSON)
 def test_whatever_stands_wherever_it_is_a_plan_or_an_error_in_words(place, value):
     """No document, however odd, fails in another way than by one-line problems; harmless changes read back equal."""
@@ -437,7 +438,7 @@ def same_to_the_type(one, other):
 
 
 @pytest.mark.parametrize("kind", [Plan, Report, AppUsers])
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_any_saved_value_comes_back_to_the_type(kind, data):
     """A whole number is not read as a fraction, nor a string of a choice as a plain one."""
@@ -476,7 +477,7 @@ def test_an_error_of_reading_can_be_pickled():
 
 
 @pytest.mark.parametrize("name", SAVED)
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.data())
 def test_damage_anywhere_is_one_error_or_none(name, data):
     """A member that is dropped, added or of another type gives issues, or the same value where it does no harm."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from amount import examples
 from attrs import evolve
 from effects import effects
 from hypothesis import given, settings
@@ -45,7 +46,7 @@ def linked(count):
     return tenant(*users), app_users
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.permutations(EVERYBODY))
 def test_no_plan_depends_on_the_order_of_its_input(people):
     """The same people in any order give the same plan, to the fingerprint."""

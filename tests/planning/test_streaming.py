@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from amount import examples
 from attrs import evolve
 from effects import effects
 from hypothesis import given, settings
@@ -331,7 +332,7 @@ def days(draw):
     return first, second, draw(st.sampled_from([None, 0, -1]))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(days(), st.data())
 def test_both_ways_give_the_same_plan(organisation, data):
     """Whatever changed from one day to the next, in people and in the tenant, and whatever the caller decided."""

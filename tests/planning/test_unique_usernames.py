@@ -1,6 +1,7 @@
 """Usernames from candidates: the first that nobody else has, and whoever has one keeps it."""
 
 import pytest
+from amount import examples
 from attrs import evolve
 from effects import effects
 from hypothesis import given, settings
@@ -451,7 +452,7 @@ def has(snapshot):
     return {each.anchor: each.username for each in snapshot.users}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(STRANGERS, st.lists(SOME, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_usernames_are_unique_stable_and_the_same_in_whatever_order(strangers, days, random):
     """People come and go for days: nobody who stays is renamed, nobody has another's name, and a day after is empty."""
@@ -474,7 +475,7 @@ def test_usernames_are_unique_stable_and_the_same_in_whatever_order(strangers, d
         assert plan_of(people, snapshot, known, GONE).is_empty
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(STRANGERS, MOST, MOST, st.sets(st.sampled_from(range(len(PEOPLE))), max_size=2), st.booleans())
 def test_all_ways_to_plan_give_the_same(strangers, first, second, gone, renames):
     """Everybody in memory, one by one, and in full; also where accounts are gone or renamed by hand."""
@@ -495,7 +496,7 @@ def test_all_ways_to_plan_give_the_same(strangers, first, second, gone, renames)
         assert other.explanations == plan.explanations
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(STRANGERS, SOME, MOST, MOST)
 def test_a_push_of_some_gives_them_what_a_plan_of_everybody_does(strangers, first, second, about):
     """Also where those before them are not in the push."""

@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from amount import examples
 from forms import PLAN, REPORT, SHOWN, VERIFICATION
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -111,7 +112,7 @@ HOSTILE = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.text(max_size=20) | st.sampled_from(HOSTILE))
 def test_no_string_steers_what_shows_it(text):
     """Whatever a person is called: no markup, no control characters, no line or column of its own."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
+from amount import examples
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -478,7 +479,7 @@ OURS |= set("table caption thead tbody tr th td ins del".split())
 EVIL = "<script>alert(1)</script>"
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.text(max_size=30) | st.sampled_from([EVIL, '" onload="x', "</style><img src=x>", "&lt;", "a@<b>@c"]))
 def test_no_value_becomes_markup(text):
     """Whatever a person is called, or has in a profile, is text in every form that browsers read."""

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from amount import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -71,7 +72,7 @@ def test_any_bytes(path, read, content):
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(data=st.data())
 def test_damaged_export(path, name, data):
     """An export with some bytes replaced is read, or refused in lines."""
@@ -91,7 +92,7 @@ def places(value, path=()):
 
 
 @pytest.mark.parametrize("name", [name for name in READERS if name != "ldif"])
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(data=st.data())
 def test_other_shape(path, name, data):
     """An export in which something is of another shape is read, or refused in lines."""

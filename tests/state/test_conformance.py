@@ -6,6 +6,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from amount import examples
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -514,7 +515,7 @@ USERS = st.builds(
 )
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.tuples(st.lists(USERS, max_size=3), st.sets(st.sampled_from(["00u1", "00u2", "00u3"])))))
 def test_the_memory_is_what_was_noted_last(open_state, notes):
     """Whatever is noted in whatever order, and whoever is forgotten."""

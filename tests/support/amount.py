@@ -13,6 +13,11 @@ def some(cases, count):
     return [cases[number * (len(cases) - 1) // (count - 1)] for number in range(count)]
 
 
+def examples(count):
+    """How many examples of a property are tried: all in CI; elsewhere a quarter of them, new ones each day, or five."""
+    return count if CI else min(count, max(count // 4, 5))
+
+
 def times(everyday):
     """How often something is tried that may go wrong in many ways: what CHAOS says, ten times in CI."""
     return int(os.environ.get("CHAOS", "10" if CI else str(everyday)))

@@ -132,6 +132,7 @@ def registered() -> FakeTenant:
     return fake
 
 
+@cache
 def fake_snapshot() -> TenantSnapshot:
     """What :func:`fake_tenant` holds."""
     with BlockingTenant.over(fake_tenant()) as connected:
