@@ -224,15 +224,22 @@ def tenant(faulty: FaultyTransport, clock: InstantClock, state: MemoryState) -> 
 
 
 @pytest.fixture
-def known(read: Callable[[], TenantSnapshot], state: MemoryState) -> Callable[[], AppUsers]:
-    """What is remembered now."""
-    return lambda: state.app_users(read().tenant_id, "")
+def tenant_id(fake: FakeTenant) -> str:
+    """The id of the fake tenant, asked for without a client."""
+    _, _, body = fake.handle("GET", f"{ROOT}/organization", {"Authorization": "Bearer x"}, b"")
+    return str(json.loads(body)["value"][0]["id"])
 
 
 @pytest.fixture
-def remember(read: Callable[[], TenantSnapshot], state: MemoryState) -> Callable[..., None]:
+def known(tenant_id: str, state: MemoryState) -> Callable[[], AppUsers]:
+    """What is remembered now."""
+    return lambda: state.app_users(tenant_id, "")
+
+
+@pytest.fixture
+def remember(tenant_id: str, state: MemoryState) -> Callable[..., None]:
     """Remember these people from before the test."""
-    return lambda *users: state.import_app_users(AppUsers(read().tenant_id, "", users))
+    return lambda *users: state.import_app_users(AppUsers(tenant_id, "", users))
 
 
 @pytest.fixture
