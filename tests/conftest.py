@@ -11,8 +11,9 @@ from itertools import islice
 
 from amount import CI, examples
 
-# What collecting made lives to the end, and most of what tests make dies young: looking for circles in it as often as
+# What collecting makes lives to the end, and most of what tests make dies young: looking for circles in it as often as
 # Python does by itself takes a tenth of the run.
+gc.disable()
 gc.set_threshold(50_000, 20, 20)
 
 
@@ -65,6 +66,7 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """Leave what is there already out of the search for circles."""
+    """Search for circles from now on, and leave what is there already out of it."""
     gc.collect()
     gc.freeze()
+    gc.enable()

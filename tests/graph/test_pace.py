@@ -122,7 +122,7 @@ REFILLS = [(1, 0), (10, 0), (30, 0), (75, 0), (150, 0), (150, 40), (150, 80), (1
 """Seconds from one to the next, and how many passed before the first write."""
 
 
-@pytest.mark.parametrize(("refill", "latency"), some(itertools.product(REFILLS, [0.3, 6]), 3))
+@pytest.mark.parametrize(("refill", "latency"), some(itertools.product(REFILLS, [0.3, 6]), 2))
 def test_a_quota_that_is_refilled_in_steps_is_used_up(refill, latency):
     """Graph does not say how large the steps are, nor when the last one was; a refusal or two tell."""
     refill_seconds, before = refill
@@ -132,7 +132,7 @@ def test_a_quota_that_is_refilled_in_steps_is_used_up(refill, latency):
 
 
 @pytest.mark.parametrize(
-    ("taken", "header_delay", "latency"), some(itertools.product([1 / 3, 1 / 2], [0, 20, None], [0.3, 6]), 3)
+    ("taken", "header_delay", "latency"), some(itertools.product([1 / 3, 1 / 2], [0, 20, None], [0.3, 6]), 2)
 )
 def test_what_another_process_leaves_is_used_up(taken, header_delay, latency):
     """With fresh headers, with old ones, and without any."""

@@ -5,8 +5,10 @@ import threading
 import time
 import uuid
 from contextlib import ExitStack, contextmanager
+from itertools import product
 
 import pytest
+from amount import some
 from organisation import DOMAIN, NOW, assigned, somebody, user_sync_app
 
 from o365prov import BlockingTenant, PostgresState, SQLiteState, StateError
@@ -14,8 +16,9 @@ from o365prov.testing import FakeClock, FakeTenant
 
 APP = user_sync_app()
 NAMES = [f"{first} {last}" for first in ("Ann", "Bo", "Cy", "Di", "Ed") for last in ("Lee", "Fox", "Ray", "Day", "Orr")]
-MOMENTS = pytest.mark.parametrize("moment", range(1, 5))
+BATCHES = range(1, 5)
 """There are two batches that create accounts and two that assign licences."""
+MOMENTS = pytest.mark.parametrize("moment", BATCHES)
 
 
 class Corp:
@@ -128,8 +131,7 @@ TROUBLES = {
 }
 
 
-@MOMENTS
-@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize(("trouble", "moment"), some(product(TROUBLES, BATCHES), 10))
 def test_a_file_that_fails_stops_the_apply(corp, folder, monkeypatch, trouble, moment):
     """Whenever it does; no batch begins that could not be noted, and none is done twice."""
     monkeypatch.setattr("o365prov.state.sqlite_database.BUSY_SECONDS", 0.05)
@@ -187,8 +189,7 @@ def test_a_connection_that_is_cut_between_notes_does_not_matter(elsewhere, serve
     elsewhere.check_goes_on()
 
 
-@MOMENTS
-@pytest.mark.parametrize("cut", [False, True], ids=["locked", "cut"])
+@pytest.mark.parametrize(("moment", "cut"), some(product(BATCHES, [False, True]), 4))
 def test_a_server_that_fails_stops_the_apply(elsewhere, server, monkeypatch, moment, cut):
     """Where somebody locks the state, and where the connection is cut in the middle of a note."""
     import psycopg  # noqa: PLC0415 - an extra
