@@ -144,6 +144,7 @@ def test_an_option_that_does_not_reach_back_leaves_who_was_excluded_as_they_are(
     app = app_with(Lifecycle(), deprovisioning=option)
     plan = app.plan([BO], tenant(there()), remembered(KEPT_OUT), now=NOW)
     assert about_ann(plan)[0] == ["remember"]
+    assert plan.for_person(ANN.id)[0].reason.endswith("and was excluded until now")
     _, known = effects(plan, tenant(there()))
     assert known.get(ANN.id).status is AppUserStatus.KEPT
     assert about_ann(app.plan([BO], tenant(there()), known, now=NOW + DAY)) == ([], [])

@@ -71,6 +71,7 @@ def test_who_leaves_is_remembered_and_keeps_everything(kind):
     app, snapshot = app_with(kind, deactivate_users=False), tenant(there())
     plan, kinds, codes = plan_of(app, snapshot, ACTIVE)
     assert (kinds, codes, plan.for_person(ANN.id)[0].writes) == (["remember"], [], 0)
+    assert plan.for_person(ANN.id)[0].reason.endswith("and Deactivate Users is off")
     after, known = effects(plan, snapshot)
     assert after.by_id[ACTIVE.object_id] == snapshot.by_id[ACTIVE.object_id]
     user = known.get(ANN.id)

@@ -209,6 +209,14 @@ def test_what_stays_of_licences_is_said_on_their_day():
     assert [each.code for each in plan.problems] == ["licenses_left"]
 
 
+def test_nothing_is_said_to_stay_with_an_account_that_is_deleted():
+    """A licence of others goes with it."""
+    _, snapshot, memory = days(OPTION, 5, snapshot=with_role(there(licenses=[E3.id, F1.id])))
+    plan = user_sync_app(deprovisioning=OPTION).plan([BO], snapshot, memory, now=NOW + 5 * DAY)
+    assert [each.kind for each in plan.for_person(ANN.id)] == ["delete_user"]
+    assert plan.problems == ()
+
+
 def test_the_licences_that_went_on_their_day_are_taken_back(tmp_path):
     """By the inverse of that day's report; the person has still left, and the account goes on its day."""
     days = Days(tmp_path / "corp.db", user_sync_app(deprovisioning=OPTION))
@@ -349,6 +357,13 @@ def test_an_account_that_is_deleted_at_once_is_blocked_first():
     story, *_ = handing_over(3, mailed(), done_on=1, option=option)
     assert [kinds for kinds, _ in story] == [["block_sign_in", "revoke_sessions"], ["delete_user"], []]
     assert "until then the account stays" in story[0][1][0]
+
+
+def test_an_account_that_somebody_deleted_waits_for_no_mailbox():
+    """It is remembered as deleted, also on the day until which the mailbox would have kept it."""
+    _, _, memory = handing_over(1, mailed())
+    plan = user_sync_app(deprovisioning=HANDING_OVER).plan([BO], tenant(), memory, now=NOW + 5 * DAY)
+    assert [(each.kind, each.status) for each in plan.for_person(ANN.id)] == [("remember", AppUserStatus.DELETED)]
 
 
 def test_what_was_said_before_somebody_left_does_not_count():

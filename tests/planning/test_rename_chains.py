@@ -320,6 +320,17 @@ def test_a_name_that_a_restored_account_had_is_free_a_turn_after_it_came_back():
     ]
 
 
+def test_an_account_is_restored_at_once_where_only_its_new_name_is_to_be_freed():
+    """Nobody has the name that Ann's account had; she comes back first, and is renamed after Cy."""
+    snapshot, known, people = with_deleted([("Ann Lee", "", "cy"), ("Cy Young", "cy", "cy2")], Ann="old")
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    assert [(each.kind, each.subject.name, change_stage(each)[1]) for each in plan] == [
+        ("restore_user", "Ann Lee", 0),
+        ("update_user", "Cy Young", 0),
+        ("update_user", "Ann Lee", 1),
+    ]
+
+
 def test_in_a_circle_the_temporary_name_is_of_an_account_that_is_there():
     """Ann's account is deleted, and hers would be the first; Cy has the name in between."""
     moves = [("Ann Lee", "", "cy"), ("Cy Young", "cy", "old")]
