@@ -134,6 +134,12 @@ def test_an_account_that_others_had_blocked_is_asked_about_only_where_more_is_do
     assert (kinds, REACHES_BACK in plan.hazards) == (["remember", "remove_role"], True)
 
 
+def test_who_leaves_now_is_told_of_the_option_also_where_others_had_blocked_the_account():
+    """It is the one of today, so that nothing reaches back."""
+    plan, kinds, _ = plan_of(app_with(deprovisioning=OPTIONS[2]), tenant(there(accountEnabled=False)), ACTIVE)
+    assert (kinds, REACHES_BACK in plan.hazards) == (["remember"], False)
+
+
 def test_who_comes_back_and_leaves_while_it_is_off_keeps_whose_block_it_is():
     """Enabling failed in between: if they come back once more, the block is ours to undo."""
     app, blocked = app_with(deactivate_users=False), there(accountEnabled=False)

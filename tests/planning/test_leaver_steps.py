@@ -177,6 +177,31 @@ def test_days_of_steps_that_were_done_are_not_asked_about():
     assert app.plan([BO], tenant(there(accountEnabled=False)), remembered(left), now=NOW).for_person(ANN.id) == ()
 
 
+def test_days_of_groups_that_have_not_come_are_asked_about():
+    """Whoever left yesterday still has the memberships, which would go a day earlier."""
+    told = evolve(OPTION, steps=evolve(STEPS, groups=3)).departure(NOW - DAY)
+    left = evolve(ACTIVE, status=AppUserStatus.DEACTIVATED, departure=told)
+    app = user_sync_app(deprovisioning=OPTION)
+    [remember] = app.plan([BO], tenant(there(accountEnabled=False)), remembered(left), now=NOW).for_person(ANN.id)
+    assert (remember.reaches_back, remember.departure.steps) == (True, STEPS)
+
+
+@pytest.mark.parametrize(
+    ("option", "steps"),
+    [
+        (evolve(OPTION, steps=evolve(STEPS, licenses=5)), None),
+        (Deprovisioning.block_and_remove_licenses(grace_days=9), LeaverSteps(groups=2)),
+    ],
+    ids=["later licences", "another option"],
+)
+def test_licences_that_went_on_their_day_do_not_come_back_for_a_later_one(option, steps):
+    """The next step is the deletion, which both options have on the same day; without one the option is offered."""
+    left = evolve(ACTIVE, status=AppUserStatus.DEACTIVATED, licenses=(), departure=OPTION.departure(NOW - 4 * DAY))
+    app, snapshot = user_sync_app(deprovisioning=option), tenant(there(accountEnabled=False, licenses=[]))
+    offered = app.plan([BO], snapshot, remembered(left), now=NOW).for_person(ANN.id)
+    assert [each.departure.steps for each in offered] == ([] if steps is None else [steps])
+
+
 def test_the_plan_says_what_follows_on_which_day():
     """With the block, for whoever confirms it."""
     app = user_sync_app(deprovisioning=OPTION)
@@ -233,6 +258,15 @@ def test_licences_stay_where_others_manage_them_by_now():
     _, snapshot, memory = days(OPTION, 1)
     app = user_sync_app(user_attributes_only=True, deprovisioning=Deprovisioning.block_sign_in(reaches_back=False))
     assert app.plan([BO], snapshot, memory, now=NOW + 3 * DAY).for_person(ANN.id) == ()
+
+
+def test_who_comes_back_and_leaves_again_has_all_days_from_then_on():
+    """Enabling failed in between, so that the days of the first time are still remembered; they are over."""
+    returning = evolve(ACTIVE, departure=OPTION.departure(NOW - 40 * DAY))
+    app = user_sync_app(deprovisioning=OPTION)
+    plan = app.plan([BO], tenant(there(accountEnabled=False)), remembered(returning), now=NOW)
+    [again] = plan.for_person(ANN.id)
+    assert (again.kind, again.departure.at) == ("remember", NOW)
 
 
 def test_days_beyond_all_calendars_never_come():
@@ -299,6 +333,14 @@ def test_a_mailbox_that_is_handed_over_in_time_makes_nothing_wait():
     ]
     assert not any(said for _, said in story)
     assert memory.get(ANN.id).departure.mailbox_done
+
+
+def test_a_hand_over_that_is_said_again_is_nothing_new():
+    """A script that names the same export every day leaves nothing to remember."""
+    _, snapshot, memory = handing_over(2, mailed(), done_on=1)
+    app = user_sync_app(deprovisioning=HANDING_OVER)
+    plan = app.plan([BO], snapshot, memory, now=NOW + 2 * DAY, mailboxes_done=[ACTIVE.object_id])
+    assert plan.for_person(ANN.id) == ()
 
 
 def test_licences_without_a_mailbox_go_on_their_day():
