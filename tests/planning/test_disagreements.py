@@ -235,8 +235,9 @@ def test_grace_begins_for_license_only_beside_entra_connect():
     assert of_ann(plan) == (["remember"], ["synced_leaver"])
     _, known = effects(plan, snapshot)
     assert known.get(ANN.id).departure == Departure(NOW, "remove_licenses", 7, blocked=False)
-    kinds, codes = of_ann(app.plan([BO], snapshot, known, now=NOW + 7 * DAY))
-    assert (kinds, codes) == (["remove_licenses"], ["synced_leaver"])
+    due = app.plan([BO], snapshot, known, now=NOW + 7 * DAY)
+    assert of_ann(due) == (["remove_licenses"], ["synced_leaver"])
+    assert "Entra Connect masters the account" in due.problems[0].message
 
 
 def test_an_interrupted_departure_of_an_account_that_graph_cannot_block_is_finished_once():

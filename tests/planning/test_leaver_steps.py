@@ -335,6 +335,13 @@ def test_a_mailbox_that_is_handed_over_in_time_makes_nothing_wait():
     assert memory.get(ANN.id).departure.mailbox_done
 
 
+def test_a_mailbox_that_waits_is_a_warning():
+    """The plan does what is due, and nobody is said to be stopped."""
+    _, snapshot, memory = handing_over(1, mailed())
+    plan = user_sync_app(deprovisioning=HANDING_OVER).plan([BO], snapshot, memory, now=NOW + DAY)
+    assert [(each.code, each.stops) for each in plan.problems] == [("mailbox_waits", False)]
+
+
 def test_a_hand_over_that_is_said_again_is_nothing_new():
     """A script that names the same export every day leaves nothing to remember."""
     _, snapshot, memory = handing_over(2, mailed(), done_on=1)
