@@ -150,11 +150,12 @@ def test_an_option_that_does_not_reach_back_leaves_who_was_excluded_as_they_are(
     assert about_ann(app.plan([BO], tenant(there()), known, now=NOW + DAY)) == ([], [])
 
 
-def test_where_nobody_can_say_whether_somebody_is_excluded_nothing_is_changed():
-    """The attribute has a value that can't be compared."""
+@pytest.mark.parametrize("known", [ACTIVE, KEPT_OUT], ids=["was here", "was excluded"])
+def test_where_nobody_can_say_whether_somebody_is_excluded_nothing_is_changed(known):
+    """The attribute has a value that can't be compared; the memory keeps what it has."""
     app = app_with(Lifecycle(excluded_people=PersonCondition.of("user.isService")))
     odd = evolve(SERVICE, person=evolve(ANN, profile={**ANN.profile, "isService": "perhaps"}))
-    plan = app.plan([odd, BO], tenant(there()), remembered(ACTIVE), now=NOW)
+    plan = app.plan([odd, BO], tenant(there()), remembered(known), now=NOW)
     assert about_ann(plan) == ([], ["exclusion_failed"])
 
 

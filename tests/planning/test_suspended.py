@@ -6,7 +6,7 @@ from effects import effects
 from leavers import ACTIVE, ANN, BO, DAY, NAME
 from organisation import E3, NOW, READER, account, assigned, remembered, tenant, user_sync_app
 
-from o365prov import ConfigurationError, Deprovisioning, Lifecycle, Suspended, UserSync
+from o365prov import ConfigurationError, Deprovisioning, Lifecycle, PersonCondition, Suspended, UserSync
 from o365prov.people import AppUserStatus
 
 BLOCKS = evolve(user_sync_app(), lifecycle=Lifecycle(suspended="block"))
@@ -150,11 +150,81 @@ def test_an_account_that_is_not_the_one_remembered_is_not_blocked():
     assert kinds(plan) == ([], ["memory_contradicts_account"])
 
 
+@pytest.mark.parametrize("anchor", [ANN.id, "another"])
+def test_an_account_that_another_app_has_linked_is_left_to_it(anchor):
+    """Nothing is blocked from here, nor said of what it lacks or whose it is."""
+    elsewhere = {ACTIVE.object_id: "Office 365 (Oslo)"}
+    known = evolve(remembered(ACTIVE), linked_elsewhere=elsewhere)
+    snapshot = tenant(there(onPremisesImmutableId=anchor, licenses=[]))
+    plan = BLOCKS.plan([SUSPENDED, BO], snapshot, known, now=NOW)
+    assert kinds(plan) == ([], ["account_of_another_app"])
+
+
+@pytest.mark.parametrize("unfinished", [False, True])
+def test_a_synced_account_is_blocked_in_active_directory(unfinished):
+    """Graph can't block it, and a block that can't have been done is not finished either."""
+    known = evolve(ACTIVE, status=AppUserStatus.PAUSED, unfinished=True) if unfinished else ACTIVE
+    snapshot = tenant(there(onPremisesSyncEnabled=True), synced=True)
+    assert kinds(BLOCKS.plan([SUSPENDED, BO], snapshot, remembered(known), now=NOW)) == ([], ["synced_suspended"])
+
+
+@pytest.mark.parametrize("condition", [None, PersonCondition.of("user.title == 'x'")])
+def test_an_excluded_account_is_not_blocked(condition):
+    """Whoever has it is not suspended from here; a condition that Ann does not meet is not the reason."""
+    lifecycle = Lifecycle(suspended="block", excluded_accounts=[ACTIVE.object_id], excluded_people=condition)
+    plan = evolve(BLOCKS, lifecycle=lifecycle).plan([SUSPENDED, BO], tenant(there()), remembered(ACTIVE), now=NOW)
+    assert kinds(plan) == ([], ["excluded"])
+    assert NAME in plan.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "said"),
+    [
+        (tenant(there(accountEnabled=False)), "suspended"),
+        (tenant(there(onPremisesSyncEnabled=True), synced=True), "synced_suspended"),
+        (tenant(), "gone_suspended"),
+        (tenant(there()), "re_enabled_suspended"),
+    ],
+    ids=["blocked", "synced", "gone", "enabled"],
+)
+def test_what_is_said_of_somebody_suspended_is_a_warning(snapshot, said):
+    """The plan does what the setting asks for; where somebody has to look at an account, it is named."""
+    paused = evolve(ACTIVE, status=AppUserStatus.PAUSED)
+    plan = BLOCKS.plan([SUSPENDED, BO], snapshot, remembered(paused), now=NOW)
+    [problem] = [each for each in plan.problems if each.subject.person_id == ANN.id]
+    assert (problem.code, problem.stops) == (said, False)
+    assert (NAME in problem.message) == (said in ("synced_suspended", "re_enabled_suspended"))
+
+
+def test_an_account_that_others_blocked_keeps_its_sessions():
+    """Also where an apply of something else ended early while the person was active."""
+    unsure = evolve(ACTIVE, unfinished=True)
+    plan = BLOCKS.plan([SUSPENDED, BO], tenant(there(accountEnabled=False)), remembered(unsure), now=NOW)
+    assert "revoke_sessions" not in kinds(plan)[0]
+
+
+def test_nothing_is_said_of_licences_that_others_manage():
+    """With User Attributes Only they are none of ours."""
+    app = evolve(user_sync_app(user_attributes_only=True), lifecycle=BLOCKS.lifecycle)
+    paused = evolve(ACTIVE, status=AppUserStatus.PAUSED)
+    plan = app.plan([SUSPENDED, BO], tenant(there(accountEnabled=False, licenses=[])), remembered(paused), now=NOW)
+    assert kinds(plan) == ([], ["suspended"])
+
+
+def test_whoever_is_suspended_and_does_not_meet_the_condition_is_not_remembered_as_excluded():
+    """The memory learns what the plan for Ann says, and nothing of a condition that she does not meet."""
+    app = evolve(BLOCKS, lifecycle=evolve(BLOCKS.lifecycle, excluded_people=PersonCondition.of("user.title == 'x'")))
+    paused = evolve(ACTIVE, status=AppUserStatus.PAUSED)
+    plan = app.plan([SUSPENDED, BO], tenant(there(accountEnabled=False)), remembered(paused), now=NOW)
+    assert kinds(plan) == ([], ["suspended"])
+
+
 def test_the_setting_switched_off_again_leaves_the_account_blocked_until_the_person_is_active():
     """A suspension that is held keeps what is there; the block is still known to be ours."""
     paused, blocked = evolve(ACTIVE, status=AppUserStatus.PAUSED), tenant(there(accountEnabled=False))
     app = user_sync_app()
-    assert kinds(app.plan([SUSPENDED, BO], blocked, remembered(paused), now=NOW)) == ([], ["held_suspended"])
+    for known in (paused, evolve(paused, unfinished=True)):
+        assert kinds(app.plan([SUSPENDED, BO], blocked, remembered(known), now=NOW)) == ([], ["held_suspended"])
     plan = app.plan([assigned(ANN, "SPE_E3"), BO], blocked, remembered(paused), now=NOW)
     assert kinds(plan)[0] == ["link_user", "enable_sign_in"] or kinds(plan)[0] == ["update_user", "enable_sign_in"]
     assert not plan.hazards

@@ -142,8 +142,7 @@ class HeldPerson:
             )
         if row.problem is ProblemCode.EXCLUDED:
             known, condition = self._known, self.rules.lifecycle.excluded_people
-            by_condition = self.eligibility is Eligibility.EXCLUDE
-            if condition is not None and (by_condition or known is None):
+            if condition is not None and self.eligibility is Eligibility.EXCLUDE:
                 return excluded_by_condition(condition.text)
             return excluded_account(self._subject.username, known.object_id if known else "")
         return _SAID[row.problem](self.assignment, account)
