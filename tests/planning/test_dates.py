@@ -10,6 +10,7 @@ from organisation import DIRECTORY_READERS, E3, NOW, account, assigned, plan_in_
 
 from o365prov import Assignment, Calendar, ConfigurationError, Departure, Deprovisioning, Lifecycle, Missing, UserSync
 from o365prov.people import AppUserStatus, Grants, LicenseGrant
+from o365prov.planning import CalendarEntry, CalendarEvent, Subject
 
 HERE = assigned(ANN, "SPE_E3")
 STAGED = evolve(HERE, person=evolve(ANN, status="STAGED"))
@@ -155,6 +156,8 @@ def test_an_account_that_somebody_enabled_before_the_day_is_said():
     paused = evolve(ACTIVE, status=AppUserStatus.PAUSED, licenses=())
     plan = EARLY.plan([evolve(HERE, starts=NOW + DAY), BO], tenant(there()), remembered(paused), now=NOW)
     assert about_ann(plan) == ([], ["enabled_early"])
+    assert NAME in plan.problems[0].message
+    assert not plan.problems[0].stops
 
 
 def test_an_account_that_is_there_is_not_touched_before_the_day():
@@ -263,6 +266,37 @@ def test_the_calendar_has_nothing_of_accounts_that_no_plan_touches(assignment, l
     assert app.calendar(people, known, now=NOW).entries == ()
     for day in (0, 1, 9):
         assert about_ann(app.plan(people, tenant(there()), known, now=NOW + day * DAY))[0] == []
+
+
+def test_who_does_not_start_yet_is_told_until_when():
+    """The day of the assignment; somebody staged has none, and the status is what they wait for."""
+    [problem] = user_sync_app().plan([evolve(HERE, starts=NOW + 5 * DAY)], tenant(), remembered(), now=NOW).problems
+    assert problem.message == "the assignment starts on 2026-06-06 08:00 UTC, so nothing is done before"
+    assert problem.remedy == "Plan again then"
+    app = evolve(user_sync_app(create_users=False), lifecycle=Lifecycle(create_staged=True))
+    [problem] = app.plan([STAGED], tenant(), remembered(), now=NOW).problems
+    assert problem.message == "STAGED in Okta, so nothing is done before the person is active"
+    assert problem.remedy == "Activate the person in Okta to provision them"
+
+
+def test_the_calendar_is_in_order_of_days_and_then_of_people():
+    """By name, by id, and by what happens first, whatever the order in which the entries are given."""
+    ann, other, bo = Subject("1", "Ann", "ann@x"), Subject("2", "Ann", "an@x"), Subject("0", "Bo", "bo@x")
+    ordered = [
+        CalendarEntry(NOW, CalendarEvent.DEACTIVATED, bo, "ends"),
+        CalendarEntry(NOW + DAY, CalendarEvent.DEACTIVATED, ann, "ends"),
+        CalendarEntry(NOW + DAY, CalendarEvent.DELETED, ann, "ends"),
+        CalendarEntry(NOW + DAY, CalendarEvent.DEACTIVATED, other, "ends"),
+        CalendarEntry(NOW + DAY, CalendarEvent.DEACTIVATED, bo, "ends"),
+    ]
+    calendar = Calendar("tenant", NOW, ordered[::-1])
+    assert calendar.entries == tuple(ordered)
+    assert repr(calendar) == "Calendar(5 entries)"
+    assert "4 more entries" in calendar.to_text(limit=1)
+    assert all(f">{each}</th>" in calendar.to_html() for each in ("Day", "What", "Who", "Why"))
+    assert str(Calendar("tenant", NOW)) == "Calendar from 2026-06-01: nothing happens"
+    with pytest.raises(ConfigurationError, match="limit"):
+        calendar.document(limit=-1)
 
 
 @pytest.mark.parametrize("status", ["SUSPENDED", "STAGED"])

@@ -6,7 +6,7 @@ from effects import effects
 from leavers import ACTIVE, ANN, BO, DAY, NAME
 from organisation import E3, NOW, account, assigned, plan_in_full, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUsers, ConfigurationError, Deprovisioning, Lifecycle, PersonCondition
+from o365prov import AppUsers, ConfigurationError, Deprovisioning, Lifecycle, Missing, PersonCondition
 from o365prov.people import AppUserStatus
 from o365prov.state import SQLiteState
 
@@ -94,12 +94,44 @@ def test_out_of_scope_is_not_left():
     assert about_ann(BY_CONDITION.plan([CHANGED, BO], after, known, now=NOW + DAY)) == ([], ["excluded"])
 
 
+@pytest.mark.parametrize(
+    ("before", "changed", "reason"),
+    [
+        (ACTIVE, CONDITION, "excluded by a condition"),
+        (evolve(KEPT_OUT, excluded_by="user.title == 'x'"), CONDITION, "excluded by a condition"),
+        (evolve(KEPT_OUT, missing=Missing.first(NOW - DAY)), None, "at the source again"),
+    ],
+    ids=["excluded now", "by another condition", "back"],
+)
+def test_the_memory_learns_what_is_new_of_an_excluded_person(before, changed, reason):
+    """The condition where it is another one, and that they are at the source again."""
+    [remember] = BY_CONDITION.plan([CHANGED, BO], tenant(there()), remembered(before), now=NOW).for_person(ANN.id)
+    assert (remember.excluded_by, remember.reason, remember.seen) == (changed, reason, changed is None)
+
+
 def test_who_was_excluded_when_last_seen_stays_so_without_an_assignment():
     """Nobody is there to ask about any more, and the account is still never touched: every day, and for everybody."""
     for people in ([BO], []):
         plan = BY_CONDITION.plan(people, tenant(there()), remembered(KEPT_OUT), now=NOW)
         assert about_ann(plan) == ([], ["excluded"])
         assert not plan.hazards
+
+
+@pytest.mark.parametrize(
+    ("users", "name"),
+    [([there()], "Ann Lee"), ([there(displayName=None)], NAME), ([], NAME)],
+    ids=["named", "", "gone"],
+)
+def test_who_is_excluded_without_an_assignment_is_called_as_the_account_is(users, name):
+    """The memory has no name, so that the username stands for it where the account has none."""
+    plan = BY_CONDITION.plan([BO], tenant(*users), remembered(KEPT_OUT), now=NOW)
+    assert [each.subject.name for each in plan.problems] == [name]
+
+
+def test_of_an_excluded_person_whose_account_was_deleted_nothing_is_said():
+    """There is nothing left that could be touched."""
+    gone = evolve(KEPT_OUT, status=AppUserStatus.DELETED)
+    assert about_ann(BY_CONDITION.plan([BO], tenant(), remembered(gone), now=NOW)) == ([], [])
 
 
 def test_somebody_deactivated_who_is_excluded_is_no_leaver():

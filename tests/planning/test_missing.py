@@ -97,6 +97,51 @@ def test_days_count_beside_reads():
     assert [said for _, said in story] == [*[["missing"]] * 6, [], []]
 
 
+def test_days_alone_are_enough_to_wait_for():
+    """The first read is counted, and after the day nobody waits any longer."""
+    leaves = ["block_sign_in", "revoke_sessions"]
+    story = days(app_with(missing_days=1), [[BO]] * 3, step=timedelta(hours=12))[0]
+    assert [kinds for kinds, _ in story] == [["remember"], [], leaves]
+
+
+def test_days_beyond_all_calendars_never_come():
+    """Nobody leaves by a number that is too large."""
+    late = NOW.replace(year=9999, month=12)
+    plan = app_with(missing_days=365).plan([BO], tenant(there()), remembered(ACTIVE), now=late)
+    assert about_ann(plan) == (["remember"], ["missing"])
+
+
+def test_who_left_before_does_not_wait_for_further_reads():
+    """What is due of them is done on its day, also where others wait."""
+    left = evolve(ACTIVE, status=AppUserStatus.DEACTIVATED, departure=Departure(NOW - 9 * DAY, "delete", 3))
+    plan = TWICE.plan([BO], tenant(there(accountEnabled=False)), remembered(left), now=NOW)
+    assert about_ann(plan) == (["delete_user"], [])
+
+
+def test_where_the_reads_are_there_and_the_days_are_not_the_next_plan_takes():
+    """No read is asked for any more."""
+    plan = app_with(missing_days=3).plan([BO], tenant(there()), remembered(ACTIVE), now=NOW)
+    assert plan.problems[0].remedy.startswith("The person leaves with the next plan, from 2026-06-04 08:00 UTC on")
+
+
+@pytest.mark.parametrize(
+    ("users", "name"),
+    [([there()], "Ann Lee"), ([there(displayName=None)], NAME), ([], NAME)],
+    ids=["named", "", "gone"],
+)
+def test_somebody_missing_is_called_as_the_account_is(users, name):
+    """The memory has no name, so that the username stands for it where the account has none."""
+    plan = TWICE.plan([BO], tenant(*users), remembered(ACTIVE), now=NOW)
+    assert [each.subject.name for each in plan.problems] == [name]
+
+
+def test_a_plan_for_others_does_not_end_the_count():
+    """Ann is back and can't be provisioned; a push of Bo says nothing of her."""
+    back = evolve(HERE, person=evolve(ANN, profile={**ANN.profile, "email": "", "login": ""}))
+    plan = TWICE.plan([back, BO], tenant(there()), remembered(ONCE_MISSING), now=NOW, only={BO.person.id})
+    assert plan.for_person(ANN.id) == ()
+
+
 def test_the_plan_says_who_waits_and_until_when():
     """With the number of reads that are there and those that are missing."""
     app = app_with(missing_reads=3, missing_days=2)
