@@ -6,7 +6,7 @@ from effects import effects
 from leavers import ACTIVE, ANN, BO, DAY, NAME
 from organisation import E3, NOW, READER, account, assigned, remembered, tenant, user_sync_app
 
-from o365prov import ConfigurationError, Deprovisioning, Lifecycle, PersonCondition, Suspended, UserSync
+from o365prov import ConfigurationError, Departure, Deprovisioning, Lifecycle, PersonCondition, Suspended, UserSync
 from o365prov.people import AppUserStatus
 
 BLOCKS = evolve(user_sync_app(), lifecycle=Lifecycle(suspended="block"))
@@ -118,6 +118,13 @@ def test_a_block_that_may_not_have_been_done_is_done_again():
     assert kinds(plan) == (["block_sign_in", "revoke_sessions"], ["suspended"])
     plan = BLOCKS.plan([SUSPENDED, BO], tenant(there(accountEnabled=False)), remembered(unsure), now=NOW)
     assert kinds(plan) == (["revoke_sessions"], ["suspended"])
+
+
+def test_a_block_that_was_done_and_is_gone_was_undone_by_others():
+    """Only the sessions of who left had not been ended yet; they are back, suspended, and somebody enabled them."""
+    left = evolve(ACTIVE, status=AppUserStatus.DEACTIVATED, unfinished=True, departure=Departure(NOW - DAY))
+    plan = BLOCKS.plan([SUSPENDED, BO], tenant(there()), remembered(left), now=NOW)
+    assert kinds(plan) == ([], ["re_enabled_suspended"])
 
 
 def test_an_administrator_who_is_suspended_needs_a_confirmation():
