@@ -5,23 +5,43 @@ from attrs import evolve
 from leavers import ACTIVE, ANN, DAY, NAME
 from organisation import DIRECTORY_READERS, DOMAIN, E3, F1, NOW, READER, account, remembered, tenant
 
-from o365prov import Departure, HeldLicense, LicenseGrant, Outcome, Report, Result
+from o365prov import (
+    AppUser,
+    Departure,
+    HeldLicense,
+    LicenseGrant,
+    Lifecycle,
+    Missing,
+    Outcome,
+    Report,
+    Result,
+    UsageError,
+)
 from o365prov.people import AppUserStatus
 from o365prov.planning import (
     AssignLicenses,
     BlockSignIn,
     CreateUser,
     DeleteUser,
+    EnableSignIn,
     GrantRole,
     LicenseAddition,
     LicenseRemoval,
+    LinkUser,
     PropertyChange,
+    Remember,
+    RemoveLicenses,
+    RemoveManager,
     RemoveRole,
     RestoreUser,
+    RevokeSessions,
+    SetManager,
     Subject,
     UpdateUser,
+    change_key,
 )
 
+USERNAME = "userPrincipalName"
 WHO, ID = Subject(ANN.id, "Ann Lee", NAME), ACTIVE.object_id
 LEFT = Departure(NOW - 9 * DAY, "delete", 3)
 GONE = evolve(ACTIVE, status=AppUserStatus.DELETED, departure=LEFT)
@@ -43,7 +63,23 @@ def deleted(**properties):
 def undone(change, snapshot, known=ACTIVE, result=Result.DONE, **outcome):
     """The inverse of a run with this change."""
     report = Report("plan-1", (Outcome(change, result, ID, **outcome),))
-    return report.inverse(snapshot, remembered(known), now=NOW)
+    return report.inverse(snapshot, remembered(*([known] if known else [])), now=NOW)
+
+
+def title(before="Rep", after="Boss", who=WHO, object_id=ID):
+    """The update of a run, which wrote a title."""
+    return UpdateUser(who, "new title", object_id, (PropertyChange("jobTitle", before, after),), "")
+
+
+def renamed(name, before, after, object_id):
+    """The update of a run, which gave somebody another username."""
+    names = [f"{each}@{DOMAIN}" for each in (before, after)]
+    return UpdateUser(Subject(name, name, names[1]), "renamed", object_id, (PropertyChange(USERNAME, *names),), "")
+
+
+def run_of(*changes):
+    """The report of a run with these changes, all done."""
+    return Report("plan-1", tuple(Outcome(each, Result.DONE, each.object_id) for each in changes))
 
 
 def codes(plan):
@@ -206,3 +242,245 @@ def test_a_licence_of_a_group_is_not_the_one_that_was_given():
     assert codes(undone(change, tenant(by_group))) == ["changed_since"]
     plan = undone(change, tenant(there(licenses=[E3.id])))
     assert ([each.part_number for each in plan.changes[0].remove], plan.changes[0].grants) == (["SPE_E3"], ())
+
+
+@pytest.mark.parametrize(
+    ("known", "code"),
+    [(None, "not_remembered"), (evolve(ACTIVE, object_id="another"), "not_remembered")],
+    ids=["forgotten", "another account"],
+)
+def test_an_account_that_is_not_remembered_as_the_persons_is_left_alone(known, code):
+    """It is not ours any more."""
+    plan = undone(title(), tenant(there(jobTitle="Boss")), known)
+    assert (plan.changes, codes(plan)) == ((), [code])
+
+
+@pytest.mark.parametrize(
+    ("value", "parts", "kinds", "said"),
+    [
+        ("Boss", None, ["update_user"], []),
+        ("Boss", {"jobTitle"}, ["update_user"], []),
+        ("Boss", {"roles"}, [], ["changed_since"]),
+        ("Rep", {"roles"}, [], ["changed_since"]),
+        ("Rep", {"jobTitle"}, [], []),
+        ("Chair", None, [], ["changed_since"]),
+    ],
+)
+def test_a_value_goes_back_only_where_it_was_read_and_is_as_the_run_left_it(value, parts, kinds, said):
+    """What is so again needs nothing, and of what was not read nobody can say."""
+    snapshot = evolve(tenant(there(jobTitle=value)), parts=None if parts is None else frozenset(parts))
+    plan = undone(title(), snapshot)
+    assert ([each.kind for each in plan], codes(plan)) == (kinds, said)
+
+
+def test_what_every_read_has_is_compared_whatever_was_asked_for():
+    """Such as the display name."""
+    change = UpdateUser(WHO, "renamed", ID, (PropertyChange("displayName", "Anna", "Ann Lee"),), "")
+    assert [each.kind for each in undone(change, evolve(tenant(there()), parts=frozenset()))] == ["update_user"]
+
+
+def test_a_value_that_was_cleared_or_never_there_is_the_same_as_an_empty_one():
+    """To Graph: so a run that cleared what was empty has nothing to take back."""
+    assert undone(title("", None), tenant(there())).changes == ()
+    [back] = undone(title("Rep", None), tenant(there(jobTitle=""))).changes
+    assert back.properties == (PropertyChange("jobTitle", "", "Rep"),)
+
+
+@pytest.mark.parametrize(("status", "activates"), [(AppUserStatus.ACTIVE, True), (AppUserStatus.ENABLING, False)])
+def test_whose_sign_in_is_still_to_be_enabled_stays_so(status, activates):
+    """A profile that goes back says nothing of who may sign in."""
+    [back] = undone(title(), tenant(there(jobTitle="Boss")), evolve(ACTIVE, status=status)).changes
+    assert back.activates is activates
+
+
+@pytest.mark.parametrize(("guest", "kinds"), [(False, ["block_sign_in", "revoke_sessions"]), (True, ["block_sign_in"])])
+def test_who_came_back_is_blocked_again_as_on_the_day_on_which_they_left(guest, kinds):
+    """The block is ours by then; a guest's sessions are elsewhere."""
+    user = there(**({"userType": "Guest"} if guest else {}))
+    found_blocked = evolve(LEFT, blocked=False)
+    plan = undone(EnableSignIn(WHO, "back", ID, departure=found_blocked), tenant(user, holding=((user, READER),)))
+    assert [each.kind for each in plan] == kinds
+    assert (plan.changes[0].departure, plan.changes[0].privileged) == (LEFT, True)
+    paused = undone(EnableSignIn(WHO, "active", ID), tenant(user))
+    assert (paused.changes[0].departure, paused.changes[0].privileged) == (None, False)
+
+
+def test_who_left_can_sign_in_again_and_the_plan_knows_when_they_had_left():
+    """So that an inverse of the inverse finds the day."""
+    left = evolve(ACTIVE, status=AppUserStatus.DEACTIVATED, departure=LEFT)
+    [enable] = undone(BlockSignIn(WHO, "left", ID, LEFT), tenant(there(accountEnabled=False)), left).changes
+    assert (enable.kind, enable.departure) == ("enable_sign_in", LEFT)
+
+
+@pytest.mark.parametrize(
+    ("change", "enabled"), [(EnableSignIn(WHO, "back", ID), False), (BlockSignIn(WHO, "left", ID, LEFT), True)]
+)
+def test_sign_in_that_somebody_changed_since_stays(change, enabled):
+    """Whoever blocked or enabled the account meant it."""
+    plan = undone(change, tenant(there(accountEnabled=enabled)))
+    assert (plan.changes, codes(plan)) == ((), ["changed_since"])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (LinkUser(WHO, "found", ID, ""), "still_linked"),
+        (LinkUser(WHO, "handed over", ID, "", takes_over="00uFormer"), "still_handed_over"),
+        (evolve(title("Boss", "Boss"), takes_over="00uFormer"), "still_handed_over"),
+        (SetManager(WHO, "new manager", ID, Subject("m", "Mo", "mo@x"), "mo"), "former_manager"),
+        (RemoveManager(WHO, "no manager", ID), "former_manager"),
+        (RevokeSessions(WHO, "left", ID, None), "sessions_ended"),
+        (Remember(WHO, "left", ID, departure=LEFT), "still_left"),
+    ],
+)
+def test_what_no_plan_can_take_back_is_said(change, code):
+    """Nothing is written for it."""
+    plan = undone(change, tenant(there()), evolve(ACTIVE, departure=LEFT))
+    assert (plan.changes, codes(plan)) == ((), [code])
+
+
+def test_a_departure_that_is_another_one_by_now_is_not_that_of_the_run():
+    """The person left again since."""
+    later = evolve(ACTIVE, departure=evolve(LEFT, at=NOW))
+    plan = undone(Remember(WHO, "left", ID, departure=LEFT), tenant(there()), later)
+    assert (plan.changes, codes(plan)) == ((), [])
+
+
+@pytest.mark.parametrize(("reads", "left", "seen"), [(1, None, True), (2, 1, False), (3, 2, False)])
+def test_a_read_that_counted_counts_no_longer(reads, left, seen):
+    """With the only one nobody is missing any more."""
+    known = evolve(ACTIVE, missing=Missing(reads, NOW - DAY, NOW))
+    [back] = undone(Remember(WHO, "missing", ID, missing=known.missing), tenant(there()), known).changes
+    assert (back.object_id, back.missing and back.missing.reads, back.seen) == (ID, left, seen)
+    assert undone(Remember(WHO, "missing", ID, missing=known.missing), tenant(there())).changes == ()
+    assert undone(Remember(WHO, "found", ID, licenses=()), tenant(there()), known).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "departure", "kinds"),
+    [
+        (True, evolve(LEFT, mailbox_done=True), ["remember"]),
+        (None, evolve(LEFT, mailbox_done=True), []),
+        (True, LEFT, []),
+        (True, None, []),
+    ],
+)
+def test_a_mailbox_waits_again_where_the_run_said_that_it_was_handed_over(said, departure, kinds):
+    """And the memory still says so."""
+    plan = undone(
+        Remember(WHO, "handed over", ID, mailbox_done=said), tenant(there()), evolve(ACTIVE, departure=departure)
+    )
+    assert [(each.kind, each.mailbox_done) for each in plan] == [(kind, False) for kind in kinds]
+
+
+def test_the_licences_of_a_leaver_come_back():
+    """Nothing of what the person has from us beside them is forgotten."""
+    known = evolve(ACTIVE, licenses=(LicenseGrant("GONE_SKU"),))
+    plan = undone(RemoveLicenses(WHO, "left", ID, (LicenseRemoval(E3.id, "SPE_E3"),)), tenant(there()), known)
+    [back] = plan.changes
+    assert ([each.part_number for each in back.add], codes(plan)) == (["SPE_E3"], ["all_service_plans"])
+    assert [each.sku for each in back.grants] == ["GONE_SKU", "SPE_E3"]
+
+
+@pytest.mark.parametrize(("seats", "freed", "given"), [(1, False, 1), (1, True, 2), (0, True, 1), (0, False, 0)])
+def test_licences_come_back_as_far_as_seats_are_free(seats, freed, given):
+    """Those that the same plan takes from others count; who gets none is told so, and keeps the rest."""
+    people = [("Ann", "ann"), ("Bo", "bo"), ("Cy", "cy")]
+    users = [account(f"{name}@{DOMAIN}", licenses=[E3.id] if name == "cy" else []) for _, name in people]
+    subjects = [Subject(name, name, user.username) for (name, _), user in zip(people, users, strict=True)]
+    took = [
+        RemoveLicenses(who, "left", user.id, (LicenseRemoval(E3.id, "SPE_E3"),))
+        for who, user in zip(subjects[:2], users[:2], strict=True)
+    ]
+    gave = AssignLicenses(subjects[2], "assigned", users[2].id, (LicenseAddition(E3.id, "SPE_E3"),), (), ())
+    known = [AppUser(who.person_id, user.id, user.username) for who, user in zip(subjects, users, strict=True)]
+    snapshot = tenant(*users, skus=(evolve(E3, seats=seats + 1, used=1), F1))
+    plan = run_of(*took, *([gave] if freed else [])).inverse(snapshot, remembered(*known), now=NOW)
+    assert sum(len(each.add) for each in plan) == given
+    assert [each.code for each in plan.problems if each.code == "no_seat"] == ["no_seat"] * (2 - given)
+    assert all([grant.sku for grant in each.grants] == ["SPE_E3"] for each in plan if each.add)
+
+
+def test_renames_go_back_in_turns():
+    """Ann had the name that Bo has, who had that of Cy; who waits for nobody is first."""
+    users = [account(f"{name}@{DOMAIN}") for name in ("a2", "a", "b")]
+    changes = [
+        renamed(name, before, after, user.id)
+        for (name, before, after), user in zip(
+            [("Ann", "a", "a2"), ("Bo", "b", "a"), ("Cy", "c", "b")], users, strict=True
+        )
+    ]
+    known = [AppUser(each.subject.person_id, each.object_id, each.subject.username) for each in changes]
+    plan = run_of(*changes).inverse(tenant(*users), remembered(*known), now=NOW)
+    assert [(each.subject.name, each.turn) for each in plan] == [("Cy", 0), ("Bo", 1), ("Ann", 2)]
+    assert [each.waits_for for each in plan] == ["", change_key(plan.changes[0]), change_key(plan.changes[1])]
+
+
+@pytest.mark.parametrize("swapped", [False, True], ids=["a stranger's", "swapped"])
+def test_a_username_that_nothing_frees_stays_with_who_has_it(swapped):
+    """The rest of the profile goes back, under the name that the account keeps."""
+    users = [account(f"{name}@{DOMAIN}", jobTitle="Boss") for name in ("b", "a")]
+    ann = renamed("Ann", "a", "b", users[0].id)
+    ann = evolve(ann, properties=(*ann.properties, PropertyChange("jobTitle", "Rep", "Boss")))
+    changes = [ann, *([renamed("Bo", "b", "a", users[1].id)] if swapped else [])]
+    known = [AppUser(each.subject.person_id, each.object_id, each.subject.username) for each in changes]
+    plan = run_of(*changes).inverse(tenant(*users), remembered(*known), now=NOW)
+    [back] = plan.changes
+    assert (back.subject.username, back.properties) == (f"b@{DOMAIN}", (PropertyChange("jobTitle", "Boss", "Rep"),))
+    assert codes(plan) == ["username_taken"] * len(changes)
+
+
+@pytest.mark.parametrize(
+    ("known", "lifecycle", "code"),
+    [
+        (ACTIVE, Lifecycle(excluded_accounts=[ID]), "excluded"),
+        (ACTIVE, Lifecycle(), None),
+        (evolve(ACTIVE, excluded_by="user.title == 'x'"), None, "excluded"),
+        (evolve(ACTIVE, excluded_by="user.title == 'x'"), Lifecycle(), None),
+        (evolve(GONE, status=AppUserStatus.DEACTIVATED, excluded_by="user.title == 'x'"), None, "left_since"),
+    ],
+)
+def test_nothing_of_who_is_excluded_is_taken_back(known, lifecycle, code):
+    """By an account or a condition that holds; who has left was not excluded on that day."""
+    report = run_of(title())
+    plan = report.inverse(tenant(there(jobTitle="Boss")), remembered(known), now=NOW, lifecycle=lifecycle)
+    assert (len(plan.changes), [each.code for each in plan.problems]) == (int(code is None), [code] if code else [])
+
+
+def test_an_account_that_another_app_has_linked_is_left_to_it():
+    """It is named."""
+    known = evolve(remembered(ACTIVE), linked_elsewhere={ID: "Office 365 (Oslo)"})
+    plan = run_of(title()).inverse(tenant(there(jobTitle="Boss")), known, now=NOW)
+    assert (plan.changes, codes(plan)) == ((), ["account_of_another_app"])
+
+
+def test_the_plan_is_made_as_any_other():
+    """With the time of the read, what it was made of, by whom, and what has to be confirmed."""
+    known = remembered(evolve(ACTIVE, provisioning_type="user_sync"), AppUser("x", "y", "z", provisioning_type="other"))
+    user = there()
+    snapshot = evolve(tenant(user, holding=((user, READER),)), read_at=NOW - DAY)
+    plan = run_of(RestoreUser(WHO, "back", ID)).inverse(snapshot, known, made_by="Kim")
+    assert (plan.made_at, plan.app_users, plan.watermark) == (NOW - DAY, known, snapshot.watermark)
+    assert (plan.provisioning_type, plan.made_by) == ("user_sync", "Kim")
+    assert any("privileged" in each for each in plan.hazards)
+    assert run_of(title()).inverse(snapshot, known, now=NOW).made_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("change", "parts", "missing"),
+    [
+        (DeleteUser(WHO, "left", ID), {"roles"}, "deleted users"),
+        (GrantRole(WHO, "assigned", ID, "Reader", READER.id), {"deleted users"}, "roles"),
+        (RemoveRole(WHO, "not assigned", ID, "Reader", READER.id, "x"), {"deleted users"}, "roles"),
+        (title(), set(), None),
+        (DeleteUser(WHO, "left", ID), {"deleted users"}, None),
+    ],
+)
+def test_what_is_compared_has_to_be_read(change, parts, missing):
+    """What was not read would look as if it were gone."""
+    snapshot = evolve(tenant(there()), parts=frozenset(parts))
+    if missing is None:
+        assert undone(change, snapshot).changes == ()
+    else:
+        with pytest.raises(UsageError, match=f"without {missing}:"):
+            undone(change, snapshot)
