@@ -218,13 +218,18 @@ def test_licences_go_the_other_way_only_where_they_are_as_the_run_left_them():
         WHO,
         "assigned",
         ID,
-        (LicenseAddition(E3.id, "SPE_E3", ("plan-teams",), held=True, plans_on=("EXCHANGE",), plans_off=("TEAMS",)),),
+        (
+            LicenseAddition(
+                E3.id, "SPE_E3", ("plan-teams",), held=True, plans_on=("EXCHANGE", "GONE"), plans_off=("TEAMS", "GONE")
+            ),
+        ),
         (LicenseRemoval(F1.id, "SPE_F1"),),
         (LicenseGrant("SPE_E3"),),
     )
     holds = HeldLicense(E3.id, frozenset({"plan-teams"}))
-    plan = undone(change, tenant(there(licenses=[holds])))
+    plan = undone(change, tenant(there(licenses=[holds]), skus=(evolve(E3, seats=1, used=1), F1)))
     [back] = plan.changes
+    assert (back.add[1].plans_on, back.add[1].plans_off) == (("TEAMS", "GONE"), ("EXCHANGE", "GONE"))
     assert [(each.part_number, each.disabled_plans, each.held) for each in back.add] == [
         ("SPE_F1", (), False),
         ("SPE_E3", ("plan-exchange",), True),
@@ -445,6 +450,7 @@ def test_nothing_of_who_is_excluded_is_taken_back(known, lifecycle, code):
     report = run_of(title())
     plan = report.inverse(tenant(there(jobTitle="Boss")), remembered(known), now=NOW, lifecycle=lifecycle)
     assert (len(plan.changes), [each.code for each in plan.problems]) == (int(code is None), [code] if code else [])
+    assert any("object id" in each.message for each in plan.problems) == (known is ACTIVE and code is not None)
 
 
 def test_an_account_that_another_app_has_linked_is_left_to_it():
@@ -454,9 +460,81 @@ def test_an_account_that_another_app_has_linked_is_left_to_it():
     assert (plan.changes, codes(plan)) == ((), ["account_of_another_app"])
 
 
+def test_what_failed_beside_what_was_done_is_not_taken_back():
+    """Somebody else blocked the account; and of what nobody knows it is said."""
+    ended = {
+        title(): Result.DONE,
+        BlockSignIn(WHO, "left", ID, LEFT): Result.FAILED,
+        GrantRole(WHO, "assigned", ID, "Reader", READER.id): Result.UNKNOWN,
+    }
+    report = Report("plan-1", tuple(Outcome(change, result) for change, result in ended.items()))
+    plan = report.inverse(tenant(there(jobTitle="Boss", accountEnabled=False)), remembered(ACTIVE), now=NOW)
+    assert ([each.kind for each in plan], codes(plan)) == (["update_user"], ["unknown_outcome"])
+    assert undone(title(), tenant(), None, Result.FAILED).problems == ()
+
+
+def test_somebody_is_called_as_the_account_is_now():
+    """Who renamed it since finds it under its name."""
+    [problem] = undone(title(), tenant(there(jobTitle="Chair", userPrincipalName=f"new@{DOMAIN}"))).problems
+    assert problem.subject.username == f"new@{DOMAIN}"
+
+
+def test_an_account_that_is_gone_for_good_is_said():
+    """Thirty days are over."""
+    plan = undone(DeleteUser(WHO, "left", ID), tenant(), GONE)
+    assert (plan.changes, codes(plan)) == ((), ["account_gone"])
+
+
+def test_a_created_account_that_somebody_made_something_of_stays():
+    """It has another name than the one that it was created with."""
+    plan = undone(CreateUser(WHO, "new", {"displayName": "Ann"}, ""), tenant(there()))
+    assert (plan.changes, codes(plan)) == ((), ["changed_since"])
+
+
+def test_values_go_back_in_the_order_of_their_names():
+    """The same plan each time, whatever the order in the report."""
+    properties = (PropertyChange("jobTitle", "Rep", "Boss"), PropertyChange("city", "Oslo", "Bergen"))
+    [back] = undone(UpdateUser(WHO, "moved", ID, properties, ""), tenant(there(jobTitle="Boss", city="Bergen"))).changes
+    assert [each.name for each in back.properties] == ["city", "jobTitle"]
+    unread = evolve(tenant(there()), parts=frozenset())
+    assert undone(title(None, ""), unread).problems == ()
+
+
+def test_a_role_that_the_tenant_does_not_know_any_more_counts_as_privileged():
+    """Whoever confirms the plan looks at it."""
+    [back] = undone(RemoveRole(WHO, "not assigned", ID, "Old Reader", "old-id", "x"), tenant(there())).changes
+    assert (back.role, back.privileged) == ("Old Reader", True)
+
+
+def test_only_the_licences_for_which_there_are_seats_come_back():
+    """The memory has those alone, each once; one that the tenant does not sell any more has no seat."""
+    took = tuple(
+        LicenseRemoval(sku_id, name) for sku_id, name in ((E3.id, "SPE_E3"), (F1.id, "SPE_F1"), ("old", "OLD"))
+    )
+    snapshot = tenant(there(), skus=(evolve(E3, seats=1, used=1), F1))
+    known = evolve(ACTIVE, licenses=(LicenseGrant("SPE_F1"),))
+    plan = undone(RemoveLicenses(WHO, "left", ID, took), snapshot, known)
+    [back] = plan.changes
+    assert [each.part_number for each in back.add] == ["SPE_F1"]
+    assert [each.sku for each in back.grants] == ["SPE_F1"]
+    assert codes(plan) == ["all_service_plans", "no_seat"]
+
+
+def test_a_name_that_changes_in_case_alone_is_freed_by_nobody():
+    """It goes back at once, beside what else the run did to the person."""
+    change = renamed("Ann", "ANN", "ann", account(f"ann@{DOMAIN}").id)
+    user = account(f"ann@{DOMAIN}")
+    known = AppUser("Ann", user.id, user.username)
+    grant = GrantRole(change.subject, "assigned", user.id, "Directory Readers", DIRECTORY_READERS.id)
+    snapshot = tenant(user, holding=((user, DIRECTORY_READERS),))
+    plan = run_of(change, grant).inverse(snapshot, remembered(known), now=NOW)
+    assert sorted(each.kind for each in plan) == ["remove_role", "update_user"]
+    assert next(each.turn for each in plan if isinstance(each, UpdateUser)) == 0
+
+
 def test_the_plan_is_made_as_any_other():
     """With the time of the read, what it was made of, by whom, and what has to be confirmed."""
-    known = remembered(evolve(ACTIVE, provisioning_type="user_sync"), AppUser("x", "y", "z", provisioning_type="other"))
+    known = remembered(evolve(ACTIVE, provisioning_type="user_sync"), AppUser("0", "y", "z", provisioning_type="other"))
     user = there()
     snapshot = evolve(tenant(user, holding=((user, READER),)), read_at=NOW - DAY)
     plan = run_of(RestoreUser(WHO, "back", ID)).inverse(snapshot, known, made_by="Kim")
