@@ -240,6 +240,15 @@ def test_licences_go_the_other_way_only_where_they_are_as_the_run_left_them():
     assert (since.changes, codes(since)) == ((), ["changed_since"])
 
 
+@pytest.mark.parametrize(("skus", "off"), [((E3,), ("plan-exchange", "plan-teams")), ((F1,), ())])
+def test_service_plans_are_switched_back_as_far_as_the_tenant_knows_them(skus, off):
+    """All of those that the run switched on, in one order; of a licence that is not sold any more none has a name."""
+    addition = LicenseAddition(E3.id, "SPE_E3", held=True, plans_on=("TEAMS", "EXCHANGE"))
+    change = AssignLicenses(WHO, "assigned", ID, (addition,), (), ACTIVE.licenses)
+    [back] = undone(change, tenant(there(licenses=[E3.id]), skus=skus)).changes
+    assert [each.disabled_plans for each in back.add] == [off]
+
+
 def test_a_licence_of_a_group_is_not_the_one_that_was_given():
     """It can't be taken from the person, and the direct one is gone."""
     change = AssignLicenses(WHO, "assigned", ID, (LicenseAddition(E3.id, "SPE_E3"),), (), ACTIVE.licenses)
@@ -358,7 +367,8 @@ def test_a_read_that_counted_counts_no_longer(reads, left, seen):
     [back] = undone(Remember(WHO, "missing", ID, missing=known.missing), tenant(there()), known).changes
     assert (back.object_id, back.missing and back.missing.reads, back.seen) == (ID, left, seen)
     assert undone(Remember(WHO, "missing", ID, missing=known.missing), tenant(there())).changes == ()
-    assert undone(Remember(WHO, "found", ID, licenses=()), tenant(there()), known).changes == ()
+    learned = undone(Remember(WHO, "found", ID, licenses=()), tenant(there()), known)
+    assert (learned.changes, codes(learned)) == ((), [])
 
 
 @pytest.mark.parametrize(
@@ -402,6 +412,7 @@ def test_licences_come_back_as_far_as_seats_are_free(seats, freed, given):
     snapshot = tenant(*users, skus=(evolve(E3, seats=seats + 1, used=1), F1))
     plan = run_of(*took, *([gave] if freed else [])).inverse(snapshot, remembered(*known), now=NOW)
     assert sum(len(each.add) for each in plan) == given
+    assert all(each.add or each.remove for each in plan)
     assert [each.code for each in plan.problems if each.code == "no_seat"] == ["no_seat"] * (2 - given)
     assert all([grant.sku for grant in each.grants] == ["SPE_E3"] for each in plan if each.add)
 
@@ -471,6 +482,16 @@ def test_what_failed_beside_what_was_done_is_not_taken_back():
     plan = report.inverse(tenant(there(jobTitle="Boss", accountEnabled=False)), remembered(ACTIVE), now=NOW)
     assert ([each.kind for each in plan], codes(plan)) == (["update_user"], ["unknown_outcome"])
     assert undone(title(), tenant(), None, Result.FAILED).problems == ()
+
+
+def test_what_one_of_two_failed_changes_wrote_is_taken_back():
+    """The other one wrote nothing."""
+    failed = (
+        Outcome(title(), Result.FAILED, ID, written=("jobTitle",)),
+        Outcome(RestoreUser(WHO, "x", ID), Result.FAILED),
+    )
+    plan = Report("plan-1", failed).inverse(tenant(there(jobTitle="Boss")), remembered(ACTIVE), now=NOW)
+    assert [each.kind for each in plan] == ["update_user"]
 
 
 def test_somebody_is_called_as_the_account_is_now():

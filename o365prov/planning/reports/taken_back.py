@@ -231,10 +231,7 @@ class PersonUndo:
         known = self.known
         if change.missing is not None and known is not None and (missing := known.missing) is not None:
             less = evolve(missing, reads=missing.reads - 1) if missing.reads > 1 else None
-            subject = self.subject
-            self.changes.append(
-                Remember(subject, self.reason, known.object_id or None, missing=less, seen=less is None)
-            )
+            self.changes.append(Remember(self.subject, self.reason, known.object_id, missing=less, seen=less is None))
         if change.mailbox_done and known is not None and known.departure is not None and known.departure.mailbox_done:
             self.changes.append(Remember(self.subject, self.reason, known.object_id, mailbox_done=False))
         if change.departure is not None and known is not None and known.departure == change.departure:
