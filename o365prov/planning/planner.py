@@ -14,13 +14,13 @@ from attrs import evolve, field, frozen
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
 from o365prov.planning.explaining import explanations
-from o365prov.planning.fingerprints import expected_anchors
 from o365prov.planning.hazards.population import Population
 from o365prov.planning.lifecycle.absent import never_seen, out_of_scope, out_of_scope_problems
 from o365prov.planning.lifecycle.held import HeldPerson
 from o365prov.planning.lifecycle.missing import MissingPerson, seen_again
 from o365prov.planning.matching.candidates import with_usernames
 from o365prov.planning.matching.created import with_created_accounts
+from o365prov.planning.matching.links import anchors_of_who_waits
 from o365prov.planning.matching.resolve import match_users, subject_of
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import (
@@ -152,7 +152,7 @@ def make_plan(
             problems += wrong
     problems += out_of_scope_problems(excluded, rules.lifecycle, snapshot)
     handed_over = {each.takes_over for each in matched}
-    waiting = _anchors_of_who_waits(people, matched, on_hold, rules.provisioning)
+    waiting = anchors_of_who_waits(people, matched, on_hold, rules.provisioning)
     taken = {each.object_id for each in (*matched, *app_users)}.union(app_users.linked_elsewhere)
     not_left = set(staying)
     for user in leavers(app_users, staying):
@@ -200,26 +200,6 @@ def make_plan(
         hazards=hazards,
         settings={} if rules.settings is None else settings_in_words(rules.settings),
         attributes=attributes,
-    )
-
-
-def _anchors_of_who_waits(
-    people: Iterable[DesiredUser],
-    matched: Iterable[MatchedUser],
-    on_hold: Iterable[Assignment],
-    provisioning: ProvisioningType,
-) -> frozenset[str]:
-    """The source anchors of people who are assigned and stopped or held, perhaps under a new id.
-
-    What is remembered under an old id waits with them, and their problem says for what.
-    """
-    served = {each.subject.person_id for each in matched}
-    stopped = (each for each in people if each.person_id not in served)
-    return frozenset(
-        (
-            *(anchor for each in stopped for anchor in expected_anchors(each, provisioning)),
-            *(account.anchor for each in on_hold for account in each.person.directory_accounts),
-        )
     )
 
 

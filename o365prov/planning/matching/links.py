@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from attrs import frozen
 
-from o365prov.people import AppUser, AppUsers, Person
+from o365prov.people import AppUser, AppUsers, Assignment, Person
 from o365prov.planning.fingerprints import expected_anchors
 from o365prov.planning.tenant.snapshot import TenantUser
+from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Link
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
@@ -131,3 +132,30 @@ class AccountLinks:
     def receiver(self, object_id: str) -> Person | None:
         """The person to whom the caller hands an account; None for nobody."""
         return self._receivers.get(object_id)
+
+
+def anchors_of_who_waits(
+    people: Iterable[DesiredUser],
+    matched: Iterable[MatchedUser],
+    on_hold: Iterable[Assignment],
+    provisioning: ProvisioningType,
+) -> frozenset[str]:
+    """The source anchors of people who are assigned and stopped or held, perhaps under a new id.
+
+    What is remembered under an old id waits with them, and their problem says for what.
+
+    Args:
+        people: who is to be provisioned.
+        matched: who of them is, with which account.
+        on_hold: who is not provisioned now.
+        provisioning: which anchors it expects.
+
+    """
+    served = {each.subject.person_id for each in matched}
+    stopped = (each for each in people if each.person_id not in served)
+    return frozenset(
+        (
+            *(anchor for each in stopped for anchor in expected_anchors(each, provisioning)),
+            *(account.anchor for each in on_hold for account in each.person.directory_accounts),
+        )
+    )
