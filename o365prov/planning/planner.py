@@ -19,7 +19,7 @@ from o365prov.planning.lifecycle.absent import never_seen, out_of_scope, out_of_
 from o365prov.planning.lifecycle.held import HeldPerson
 from o365prov.planning.lifecycle.missing import MissingPerson, seen_again
 from o365prov.planning.matching.candidates import with_usernames
-from o365prov.planning.matching.created import with_created_accounts
+from o365prov.planning.matching.created import remembered_as_created, with_created_accounts
 from o365prov.planning.matching.links import anchors_of_who_waits
 from o365prov.planning.matching.resolve import match_users, subject_of
 from o365prov.planning.model.change_parts import Subject
@@ -122,7 +122,7 @@ def make_plan(
         unchanged: people who need not be compared.
 
     """
-    app_users = with_created_accounts(app_users, snapshot)
+    begun, app_users = app_users, with_created_accounts(app_users, snapshot)
     people: Sequence[DesiredUser] = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
     on_hold = list(held)
     request = request or PlanRequest()
@@ -176,8 +176,17 @@ def make_plan(
             ).decide()
         changes += done
         problems += wrong
-    problems += [*gaps, *unchanged.edits(app_users), *never_seen(request, {*assigned, *unchanged.staying}, app_users)]
-    problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
+    problems = [
+        problem
+        for problem in (
+            *problems,
+            *gaps,
+            *unchanged.edits(app_users),
+            *never_seen(request, {*assigned, *unchanged.staying}, app_users),
+        )
+        if request.is_about(problem.subject.person_id)
+    ]
+    changes += remembered_as_created(begun, app_users, changes, problems)
     population = _population(people, app_users, not_left, handed_over, snapshot, request, unchanged)
     harmed = population.harmed(changes, now)
     hazards = population.hazards(changes, problems, rules.safeguards, harmed)

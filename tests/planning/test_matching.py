@@ -15,9 +15,11 @@ from organisation import (
     user_sync_app,
 )
 
-from o365prov import AppUser, Departure, LicenseOnly, ProfileSync, UsernameFormat, UserSync
-from o365prov.people import AppUserStatus
-from o365prov.planning import with_created_accounts
+from o365prov import AppUser, Departure, LicenseOnly, Lifecycle, ProfileSync, UsernameFormat, UserSync
+from o365prov.people import AppUserStatus, UserStatus
+from o365prov.planning import NextMemory, with_created_accounts
+from o365prov.planning.model.labels import describe
+from o365prov.profiles import PersonCondition
 
 APP = user_sync_app()
 NAME = f"ann.lee@{DOMAIN}"
@@ -203,6 +205,30 @@ def test_an_account_that_no_apply_created_is_not_found(anchor, there):
     """There is none, or what has the name did not get what was sent: nothing is remembered."""
     begun = AppUser(ANN.id, "", NAME, anchor, unfinished=True)
     assert list(with_created_accounts(remembered(begun), tenant(*there))) == []
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        evolve(ANN, status=UserStatus.STAGED),
+        evolve(ANN, status=UserStatus.SUSPENDED),
+        evolve(ANN, profile={**ANN.profile, "department": "Excluded"}),
+    ],
+    ids=["until the day", "held", "excluded"],
+)
+def test_an_account_that_an_apply_created_is_remembered_also_of_who_waits(waits):
+    """Nothing else is done for them, and another plan would have to look for the account again."""
+    excluded = PersonCondition.of('user.department == "Excluded"')
+    app = evolve(APP, lifecycle=Lifecycle(create_staged=True, excluded_people=excluded))
+    snapshot = tenant(account(NAME, onPremisesImmutableId=ANN.id, accountEnabled=False))
+    begun = AppUser(ANN.id, "", NAME, ANN.id, unfinished=True, status=AppUserStatus.PAUSED)
+    begun = evolve(begun, excluded_by=excluded.text if waits.profile.get("department") else "")
+    plan = app.plan([assigned(waits)], snapshot, remembered(begun), now=NOW)
+    assert [(change.kind, change.reason) for change in plan] == [("remember", "created by an earlier apply")]
+    assert describe(plan.changes[0]) == "remember the account as this person's"
+    known = NextMemory.of(plan).after(plan.id)
+    assert known.get(ANN.id).object_id == snapshot.users[0].id
+    assert not app.plan([assigned(waits)], snapshot, known, now=NOW).changes
 
 
 def test_an_account_that_may_have_been_created_is_one_persons():

@@ -130,7 +130,7 @@ def describe(change: Change) -> str:
         case RemoveRole():
             return f"role -{change.role}"
         case Remember():
-            return "; ".join(_remembered(change))
+            return "; ".join(_remembered(change)) or "remember the account as this person's"
         case RemoveLicenses():
             return "licences " + ", ".join(map(_taken, change.remove))
         case DeleteUser():
