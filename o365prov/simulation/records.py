@@ -18,6 +18,8 @@ _OF_THE_MOMENT = frozenset(
     {"id", "createdDateTime", "deletedDateTime", "passwordProfile", "signInSessionsValidFromDateTime"}
 )
 _BY_CHANCE = frozenset({"assignedPlans", "provisionedPlans", "licenseAssignmentStates"})
+_OF_LICENSES = frozenset({"assignedLicenses", "licenses", "mail", "primary", "waiting"})
+"""What an account and its person have with a licence, a mailbox among it."""
 _OF_ONE_APPLY = frozenset({"confirmed", "password_instant"})
 """What is remembered of a departure depends on how many left with one plan. That sessions had ended by themselves,
 which a lost note leaves out, changes nothing that is ever sent."""
@@ -79,19 +81,26 @@ class Books:
         """The accounts that are not deleted."""
         return [each for each in self.accounts.values() if not each.is_deleted]
 
-    def comparable(self, without: Collection[str] = ()) -> list[str]:
+    def comparable(self, without: Collection[str] = (), *, unlicensed: Collection[str] = ()) -> list[str]:
         """Tenant and memory, so that two runs can be compared: ids by what they stand for, instants by their days.
 
         Args:
             without: the names, as :meth:`names` gives them, of accounts to leave out.
+            unlicensed: the names of those to compare without their licences.
 
         """
+        names, lines = self.names(), []
+        for account in self.accounts.values():
+            lines += _compared("account", _tenant_facts(account), names[account.id], names, without, unlicensed)
+        for user in self.memory:
+            facts = _memory_facts(user, names)
+            lines += _compared("memory", facts, _name_in_memory(user, names), names, without, unlicensed)
+        return sorted(lines)
+
+    def waiting(self) -> frozenset[tuple[str, str]]:
+        """Who waits for a seat: the name of the account, and the part number of the licence."""
         names = self.names()
-        accounts = [each for each in self.accounts.values() if names[each.id] not in without]
-        gone = {each.object_id: each.anchor or each.username.lower() for each in self.memory}
-        people = [each for each in self.memory if names.get(each.object_id, gone[each.object_id]) not in without]
-        tenant = sorted(f"account {_shown(_tenant_facts(each), names)}" for each in accounts)
-        return [*tenant, *sorted(f"memory {_shown(_memory_facts(each, names), names)}" for each in people)]
+        return frozenset((_name_in_memory(user, names), each.sku) for user in self.memory for each in user.waiting)
 
     def facts(self, object_id: str, *, without: Collection[str] = ()) -> str:
         """What an account holds, so that it can be compared; nothing for one that is gone or deleted."""
@@ -109,6 +118,25 @@ def name_of(user: Mapping[str, Any]) -> str:
     """What an account is called in every run: its source anchor, or else its username before it was deleted."""
     username = str(user["userPrincipalName"]).removeprefix(str(user["id"]).replace("-", ""))
     return str(user.get("onPremisesImmutableId") or username.lower())
+
+
+def _name_in_memory(user: AppUser, names: Mapping[str, str]) -> str:
+    return names.get(user.object_id, user.anchor or user.username.lower())
+
+
+def _compared(
+    what: str,
+    facts: Mapping[str, Any],
+    name: str,
+    names: Mapping[str, str],
+    without: Collection[str],
+    unlicensed: Collection[str],
+) -> list[str]:
+    if name in without:
+        return []
+    if name in unlicensed:
+        facts = {key: value for key, value in facts.items() if key not in _OF_LICENSES}
+    return [f"{what} {_shown(facts, names)}"]
 
 
 def _account(user: Mapping[str, Any], roles: Iterable[str], *, is_deleted: bool = False) -> HeldAccount:
@@ -130,7 +158,9 @@ def _memory_facts(user: AppUser, names: Mapping[str, str]) -> dict[str, Any]:
         gone = user.object_id not in names
         return {"person_id": user.person_id, "object_id": None if gone else user.object_id, "status": user.status}
     facts = asdict(user, filter=lambda attribute, _: attribute.name not in _OF_ONE_APPLY)
-    return {**facts, "fingerprint": user.fingerprint.partition(".")[0]}  # the rest says with which settings it was made
+    # The rest says with which settings it was made; all but active people are compared with the tenant all the same.
+    fingerprint = user.fingerprint.partition(".")[0] if user.status is AppUserStatus.ACTIVE else ""
+    return {**facts, "fingerprint": fingerprint}
 
 
 def _shown(value: object, names: Mapping[str, str]) -> str:
@@ -220,6 +250,8 @@ class Day:
         enabled: when accounts were last seen enabled, by object id.
         edited: the names of the accounts that administrators edited until now in ways that plans leave as they are, or
             while plans were applied.
+        waited: who waited for a seat at the end of a day until now: the number of the day, the name of the account, and
+            the part number of the licence.
         applied: what the appliers did, in order.
         plans: the plans that were made on the day.
         undone: a run that was taken back; None if none was.
@@ -246,6 +278,7 @@ class Day:
     is_complete: bool = True
     enabled: Mapping[str, datetime] = field(factory=dict)
     edited: frozenset[str] = frozenset()
+    waited: frozenset[tuple[int, str, str]] = frozenset()
     applied: list[Applied] = field(factory=list)
     plans: list[Plan] = field(factory=list)
     undone: Undone | None = None

@@ -12,7 +12,7 @@ from o365prov.simulation.administrator import Administrator
 from o365prov.simulation.appliers import UNTIL_SEEN, Appliers
 from o365prov.simulation.coverage import ALLOWED
 from o365prov.simulation.edits import Edits
-from o365prov.simulation.machinery.virtual_time import SimulatedTime
+from o365prov.simulation.machinery.virtual_time import SimulatedTime, day_of
 from o365prov.simulation.records import Books, Day
 from o365prov.simulation.scene import Scene, Setting
 from o365prov.simulation.schedule.events import BY_HAND, DayPlan, Event, Happening, Schedule
@@ -40,6 +40,7 @@ class World:
         self._owners: dict[str, str] = {}
         self._absent_since: dict[str, datetime] = {}
         self._enabled: dict[str, datetime] = {}
+        self._waited: set[tuple[int, str, str]] = set()
 
     async def run(self, schedule: Schedule, *, disturbed: bool) -> list[Day]:
         """Live through a schedule; without disturbance nothing goes wrong.
@@ -99,6 +100,8 @@ class World:
         for user in day.after.memory:
             self._owners.setdefault(user.object_id, day.identities[user.person_id])
         day.edited = frozenset(self._edits.edited)
+        self._waited.update((day_of(day.now), *each) for each in day.after.waiting())
+        day.waited = frozenset(self._waited)
         return day
 
     def _happen(self, happening: Happening) -> None:
