@@ -9,13 +9,17 @@ from typing import cast
 
 from attrs import define, field
 
+from o365prov.app import Office365App
 from o365prov.errors import LeaseLostError, O365ProvError, PlanRefusedError
 from o365prov.graph import Tenant
-from o365prov.planning import Plan, Report
+from o365prov.people import Assignment
+from o365prov.planning import Plan, Report, Scope
+from o365prov.provisioning import LicenseOnly
 from o365prov.simulation.edits import Edits
 from o365prov.simulation.machinery.observed_state import ObservedState
 from o365prov.simulation.machinery.process import ENDING, PROCESS, Killed, Process
 from o365prov.simulation.machinery.wire import Wire
+from o365prov.simulation.people import Employee
 from o365prov.simulation.records import Applied, Day, Undone
 from o365prov.simulation.scene import Scene
 from o365prov.simulation.schedule.events import Cut, Interruption, Round, Source
@@ -78,7 +82,23 @@ class Appliers:
         taken_back = await self.undisturbed(day, Source.UNDO)
         self.scene.met[Source.UNDO.name] += 1
         day.undone = Undone(before, run.report, taken_back, self.scene.look())
-        await self.scene.time.sleep(UNTIL_SEEN)
+
+    async def link_elsewhere(self, member: Employee) -> None:
+        """Let another app, which gives nothing, link the account of somebody."""
+        scene, person_id = self.scene, member.assignment.person.id
+        app = Office365App(
+            domains=scene.app.domains,
+            provisioning=LicenseOnly(),
+            username=scene.app.username,
+            name="Another app",
+        )
+        assignment = Assignment(member.assignment.person)
+        async with self._tenant() as tenant:
+            snapshot = await tenant.read(app.needs([assignment], only={person_id}))
+            known = scene.state().app_users(snapshot.tenant_id, app.name)
+            plan = app.plan([assignment], snapshot, known, now=scene.time.now(), only={person_id})
+            if plan.changes:
+                await tenant.apply(plan, confirm=plan.fingerprint)
 
     async def everybody_goes_on(self) -> None:
         """Let those who were paused return, after their leases moved on, and wait for all to end."""
@@ -216,7 +236,16 @@ class Appliers:
         known, now = state.app_users(snapshot.tenant_id, app.name), scene.time.now()
         if planned.source is Source.UNDO and self._report is not None:
             return self._report.inverse(snapshot, known, now=now, lifecycle=app.lifecycle)
-        plan = app.plan(assignments, snapshot, known, now=now, only=only, complete=scene.staff.is_complete)
+        plan = app.plan(
+            assignments,
+            snapshot,
+            known,
+            now=now,
+            scope=_everything(app) if planned.source is Source.REVERT else Scope.CHANGED,
+            only=only,
+            complete=scene.staff.is_complete,
+            mailboxes_done=sorted(scene.handed_over),
+        )
         return plan.limited_to(most=_PUSHED) if planned.source is Source.PART else plan
 
     async def _apply(self, tenant: Tenant, applied: Applied, *, again: bool) -> None:
@@ -241,3 +270,8 @@ class Appliers:
             else:
                 applied.error = None
                 return
+
+
+def _everything(app: Office365App) -> Scope:
+    """What compares the most; some types allow edits of profiles in Office 365."""
+    return Scope.DRIFT if app.provisioning.owns_profile else Scope.ALL

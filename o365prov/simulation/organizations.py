@@ -6,12 +6,15 @@ import random
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
+from attrs import evolve
+
 from o365prov.app import Office365App
 from o365prov.people import Assignment, DirectoryAccount, Grants, LicenseGrant, Person
 from o365prov.profiles import UsernameFormat
 from o365prov.provisioning import LicenseOnly, ProfileSync, ProvisioningType, UniversalSync, UserSync
 from o365prov.simulation.machinery.storage import InMemory, Storage
 from o365prov.simulation.scene import Setting
+from o365prov.simulation.schedule.events import Event
 from o365prov.simulation.settings import LIFECYCLE, OPTIONS, after_event
 from o365prov.testing import FakeClock, FakeTenant, Lag
 
@@ -57,9 +60,14 @@ def draw_setting(seed: int, *, people: int, storage: type[Storage] = InMemory) -
     for event in LIFECYCLE:
         app = after_event(app, event, chance.randrange(60)) if chance.random() < 0.3 else app
 
+    managed, synced, guests = chance.random() < 0.15, chance.random() < 0.2, chance.random() < 0.1
+    app = evolve(app, gives_passwords=managed and chance.random() < 0.7)
+    if chance.random() < 0.1:
+        app = after_event(app, Event.CHOOSE_OPTION, 59)
+
     def tenant(clock: FakeClock) -> FakeTenant:
         fake = FakeTenant(
-            {DOMAIN: "Federated"},
+            {DOMAIN: "Managed" if managed else "Federated"},
             {"SPE_E3": seats, "SPE_F1": people, "FLOW_FREE": people},
             seed=seed,
             clock=clock,
@@ -74,6 +82,8 @@ def draw_setting(seed: int, *, people: int, storage: type[Storage] = InMemory) -
                 licenses=[_PRODUCTS[number % len(_PRODUCTS)]],
                 onPremisesImmutableId=next((one.anchor for one in each.person.directory_accounts), None),
                 accountEnabled=number % 3 != 0,
+                onPremisesSyncEnabled=True if synced and number % 2 else None,
+                userType="Guest" if guests and number % 3 == 1 else "Member",
             )
         return fake
 

@@ -149,7 +149,8 @@ def _tenant_facts(account: HeldAccount) -> dict[str, Any]:
     facts = {name: properties[name] for name in properties if name not in _OF_THE_MOMENT | _BY_CHANCE}
     facts["userPrincipalName"] = account.username.removeprefix(account.id.replace("-", ""))
     addresses = facts.pop("proxyAddresses", None) or ()  # the others are those that a mailbox kept, if there was one
-    primary = [each for each in addresses if each.startswith("SMTP:")]
+    is_mailbox = bool(account.licenses)  # it is kept without one too, also of whoever had the last seat for a moment
+    primary = [each for each in addresses if each.startswith("SMTP:")] if is_mailbox else []
     return {**facts, "primary": primary, "roles": sorted(account.roles), "is_deleted": account.is_deleted}
 
 

@@ -55,6 +55,7 @@ class Scene:
         storage: where the state is.
         book: who may write.
         tenant_id: the tenant's id, once somebody read it.
+        handed_over: the ids of the accounts whose mailboxes were handed over.
         story: what happened, a line each.
         met: how often what happened happened, by its names.
 
@@ -67,6 +68,7 @@ class Scene:
     storage: Storage
     book: LeaseBook
     tenant_id: str = ""
+    handed_over: set[str] = field(factory=set)
     story: list[str] = field(factory=list)
     met: Counter[str] = field(factory=Counter)
 

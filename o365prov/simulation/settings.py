@@ -24,6 +24,13 @@ OPTIONS = (
 )
 """One of each of Okta's options for leavers, and one in which each step has a day of its own."""
 
+HANDING_OVER = Deprovisioning.block_remove_licenses_and_delete(
+    grace_days=7, steps=LeaverSteps(groups=1, mailbox=2, licenses=3)
+)
+"""The option under which what gives a mailbox waits until that is handed over."""
+
+_LAST_OPTION = 54
+
 PATIENCE: tuple[tuple[int, int], ...] = ((1, 0), (2, 0), (1, 2), (2, 3))
 """In how many reads and for how many days leavers must be missing."""
 
@@ -47,7 +54,8 @@ def after_event(app: Office365App, event: Event, number: int) -> Office365App:
     if lifecycle := _lifecycle(event, number):
         return evolve(app, lifecycle=evolve(app.lifecycle, **lifecycle))
     if event is Event.CHOOSE_OPTION:
-        changes: dict[str, Any] = {"deprovisioning": OPTIONS[number % len(OPTIONS)]}
+        option = HANDING_OVER if number >= _LAST_OPTION else OPTIONS[number % len(OPTIONS)]
+        changes: dict[str, Any] = {"deprovisioning": option}
     elif event in _SWITCHES:
         changes = {_SWITCHES[event]: bool(number % 2)}
     else:

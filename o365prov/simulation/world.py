@@ -15,7 +15,7 @@ from o365prov.simulation.edits import Edits
 from o365prov.simulation.machinery.virtual_time import SimulatedTime, day_of
 from o365prov.simulation.records import Books, Day
 from o365prov.simulation.scene import Scene, Setting
-from o365prov.simulation.schedule.events import BY_HAND, DayPlan, Event, Happening, Schedule
+from o365prov.simulation.schedule.events import BY_HAND, DayPlan, Event, Happening, Schedule, Source
 from o365prov.simulation.settings import after_event
 
 MOST_ATTEMPTS = 8
@@ -82,8 +82,8 @@ class World:
         )
         scene.book.faults.clear()
         await scene.time.sleep(UNTIL_SEEN)
-        if any(each.event is Event.UNDO for each in planned.happenings):
-            await appliers.undo(day)
+        for happening in planned.happenings:
+            await self._follow(happening, day)
         for each in planned.rounds:
             if disturbed:
                 await appliers.round(each, day)
@@ -104,6 +104,20 @@ class World:
         day.waited = frozenset(self._waited)
         return day
 
+    async def _follow(self, happening: Happening, day: Day) -> None:
+        """Do what takes a plan of its own, undisturbed."""
+        appliers = self._appliers
+        match happening.event:
+            case Event.UNDO:
+                await appliers.undo(day)
+            case Event.REVERT:
+                await appliers.undisturbed(day, Source.REVERT)
+            case Event.LINK_ELSEWHERE:
+                await appliers.link_elsewhere(self.scene.staff[happening.one])
+            case _:
+                return
+        await self.scene.time.sleep(UNTIL_SEEN)
+
     def _happen(self, happening: Happening) -> None:
         scene, event = self.scene, happening.event
         self._edits.tell(happening)
@@ -117,6 +131,8 @@ class World:
             object_id = self._edits.account(scene.staff[happening.one])
             lifecycle = evolve(scene.app.lifecycle, excluded_accounts={object_id} if object_id else ())
             scene.app = evolve(scene.app, lifecycle=lifecycle)
+        elif event is Event.HAND_OVER_MAILBOX:
+            scene.handed_over.update(filter(None, [self._edits.account(scene.staff[happening.one])]))
         elif event is Event.CLOCK_FORWARD or event is Event.CLOCK_BACK:
             scene.time.jump(happening.number if event is Event.CLOCK_FORWARD else -happening.number)
         else:

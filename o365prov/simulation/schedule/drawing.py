@@ -40,8 +40,13 @@ _SETTINGS = (
     Event.EXCLUDE_PEOPLE,
     Event.EXCLUDE_ACCOUNT,
     Event.UNDO,
+    Event.REVERT,
+    Event.HAND_OVER_MAILBOX,
+    Event.LINK_ELSEWHERE,
     Event.LOSE_MEMORY,
 )
+_BUSY = 3
+"""To how many people half of everything happens: what becomes of somebody depends on what was before."""
 _CLOCK = (Event.CLOCK_FORWARD, Event.CLOCK_BACK)
 _PEOPLE = tuple(event for event in Event if event not in BY_HAND and event not in _SETTINGS and event not in _CLOCK)
 _ADMINISTRATORS = tuple(event for event in Event if event in BY_HAND)
@@ -77,7 +82,9 @@ def draw_schedule(seed: int, *, people: int, days: int, trouble: Trouble, on_dis
         on_disk: whether the state is on a disk, which may fail, run full and lose power.
 
     """
-    draw = _Draw(random.Random(seed), people, trouble, on_disk)  # noqa: S311 - chance needs no secrecy
+    chance = random.Random(seed)  # noqa: S311 - chance needs no secrecy
+    busy = tuple(chance.randrange(people) for _ in range(_BUSY))
+    draw = _Draw(chance, people, busy, trouble, on_disk)
     return Schedule(tuple(draw.day() for _ in range(days)))
 
 
@@ -85,6 +92,7 @@ def draw_schedule(seed: int, *, people: int, days: int, trouble: Trouble, on_dis
 class _Draw:
     chance: random.Random
     people: int
+    busy: tuple[int, ...]
     trouble: Trouble
     on_disk: bool
 
@@ -96,7 +104,7 @@ class _Draw:
     def _happening(self, events: Sequence[Event] = ()) -> Happening:
         return Happening(
             self._one_of(events or self._events()),
-            self.chance.randrange(self.people),
+            self._one_of(self.busy) if self.chance.random() < 0.5 else self.chance.randrange(self.people),
             self.chance.randrange(self.people),
             self.chance.randrange(60),
         )

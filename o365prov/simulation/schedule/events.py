@@ -60,6 +60,9 @@ class Event(StrEnum):
     EXCLUDE_PEOPLE = "people with some title are excluded, or nobody is any more"
     EXCLUDE_ACCOUNT = "{one}'s account is excluded, and no other one"
     UNDO = "an administrator plans, applies, and takes it back"
+    REVERT = "an administrator reverts what was edited by hand"
+    HAND_OVER_MAILBOX = "{one}'s mailbox is handed over"
+    LINK_ELSEWHERE = "another app links {one}'s account"
     LOSE_MEMORY = "the memory is lost"
     CLOCK_FORWARD = "the clock of the appliers' computer jumps forward by {number} minutes"
     CLOCK_BACK = "the clock of the appliers' computer goes back by {number} minutes"
@@ -210,7 +213,7 @@ class Interruption:
 
 
 class Source(StrEnum):
-    """Which plan an applier applies; the value is how it reads. ``UNDO`` comes with the event of that name alone."""
+    """Which plan an applier applies; the value is how it reads. The last two come with the events of their names."""
 
     NEW = "reads, plans and applies"
     PUSH = "pushes some people"
@@ -218,6 +221,7 @@ class Source(StrEnum):
     OLDER = "applies an older plan"
     PART = "reads, plans and applies a part of the plan"
     UNDO = "takes back what the last one did"
+    REVERT = "reads, plans with everything compared, and applies"
 
 
 @frozen(field_transformer=typed)
