@@ -33,13 +33,14 @@ _GRANTS = (
 _PASSWORD_SET = datetime(2026, 1, 15, 8, tzinfo=UTC)
 
 
-def draw_setting(seed: int, *, people: int, storage: type[Storage] = InMemory) -> Setting:
+def draw_setting(seed: int, *, people: int, storage: type[Storage] = InMemory, plain: bool = False) -> Setting:
     """Draw an organisation with its app and its tenant.
 
     Args:
         seed: where chance begins.
         people: how many people there are.
         storage: where the state is.
+        plain: whether nothing is out of the ordinary: no synced accounts, guests, managed domain or special settings.
 
     """
     chance = random.Random(seed)  # noqa: S311 - chance needs no secrecy
@@ -57,13 +58,11 @@ def draw_setting(seed: int, *, people: int, storage: type[Storage] = InMemory) -
         take_over_licenses=chance.random() < 0.2,
         take_over_roles=chance.random() < 0.2,
     )
-    for event in LIFECYCLE:
-        app = after_event(app, event, chance.randrange(60)) if chance.random() < 0.3 else app
-
-    managed, synced, guests = chance.random() < 0.15, chance.random() < 0.2, chance.random() < 0.1
-    app = evolve(app, gives_passwords=managed and chance.random() < 0.7)
-    if chance.random() < 0.1:
-        app = after_event(app, Event.CHOOSE_OPTION, 59)
+    managed, synced, guests = (not plain and chance.random() < share for share in (0.15, 0.2, 0.1))
+    if not plain:
+        app = evolve(app, gives_passwords=managed and chance.random() < 0.7)
+        for event in (*LIFECYCLE, Event.CHOOSE_OPTION):
+            app = after_event(app, event, chance.randrange(60)) if chance.random() < 0.4 else app
 
     def tenant(clock: FakeClock) -> FakeTenant:
         fake = FakeTenant(

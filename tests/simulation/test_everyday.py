@@ -22,8 +22,8 @@ FOUND = {
     5011: (4, EARLY),
     20068: (5, Lifecycle()),
 }
-"""The people and the lifecycle by the seed that broke a law once, and stays. What happened is in a file, for by and by a seed
-draws other things.
+"""The people and the lifecycle by the seed that broke a law once, and stays. What happened is in a file, for by and by
+a seed draws other things.
 
 - 44: a manager of whom nobody knew whether they were set had no name in the memory.
 - 161: without its memory, a type that writes no profiles knows accounts by their usernames alone; it says so.
@@ -46,7 +46,7 @@ def test_what_broke_a_law_once_does_not_break_it_again(seed):
     """In the organisation of its seed, under the settings that there were then."""
     schedule = from_json_text((Path(__file__).parent / "found" / f"{seed}.json").read_text(), Schedule)
     people, lifecycle = FOUND[seed]
-    setting = draw_setting(seed, people=people)
+    setting = draw_setting(seed, people=people, plain=True)
     setting = evolve(setting, app=evolve(setting.app, lifecycle=lifecycle))
     simulation = run_schedule(setting, schedule, seed)
     assert simulation.ok, simulation.to_text()

@@ -28,7 +28,16 @@ from o365prov.simulation.schedule.events import (
 
 _T = TypeVar("_T")
 
-_OFTEN = (Event.JOIN, Event.LEAVE, Event.REGRANT, Event.PROMOTE, Event.HIRE, Event.REORGANIZE)
+_OFTEN = (
+    Event.JOIN,
+    Event.LEAVE,
+    Event.REGRANT,
+    Event.PROMOTE,
+    Event.HIRE,
+    Event.SUSPEND,
+    Event.STAGE,
+    Event.REORGANIZE,
+)
 _SETTINGS = (
     Event.CHOOSE_OPTION,
     Event.SWITCH_DEACTIVATION,
