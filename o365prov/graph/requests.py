@@ -251,7 +251,7 @@ def user_named(sdk: Any, username: str) -> Request:
     return sdk_request("GET", sdk.users.by_user_id(username), {"$select": _NAMES})
 
 
-_NAMES = ["id", "userPrincipalName", "displayName", "mailNickname"]
+_NAMES = ["id", "userPrincipalName", "displayName", "mailNickname", "onPremisesImmutableId"]
 
 
 def selection(properties: Iterable[str]) -> list[str]:

@@ -140,6 +140,16 @@ def test_a_create_after_the_time_limit_is_looked_for_once_more(changes, fake, fa
     assert len(creates(faulty)) == len(fake.users) == 1
 
 
+def test_a_create_that_arrives_twice_is_done(changes, fake, faulty, plan, apply, known):
+    """A proxy can repeat a request: the second time the account has what it is to have, for it is the same one."""
+    create = changes.create("ann")
+    fake.add_user(**create.properties)
+    report = apply(plan(create))
+    assert report.ok
+    assert known().get("00u-ann").object_id == fake.users[0]["id"]
+    assert len(creates(faulty)) == len(fake.users) == 1
+
+
 def test_another_persons_account_is_not_taken_for_ours(changes, fake, faulty, plan, apply, known):
     """An account with our anchor but another username existed before: the create failed by a conflict."""
     changes.fake.add_user("other@fed.example", onPremisesImmutableId=changes.create("ann").anchor)

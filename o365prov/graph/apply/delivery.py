@@ -58,6 +58,7 @@ class PendingWrite:
         other_id: another account that the request refers to.
         since: when it was to be sent first.
         unknown: the request may have had its effect already, or may still have it.
+        taken: what the account is to have is taken, perhaps by itself: a request can arrive twice.
         renewed: it was sent again with a fresh token.
         final_problem: why it is not sent again; the account is looked at once more.
         refusal: of a part of an update, how the whole of it was refused.
@@ -71,6 +72,7 @@ class PendingWrite:
     other_id: str | None = None
     since: datetime | None = None
     unknown: bool = False
+    taken: bool = False
     renewed: bool = False
     final_problem: WriteResult | None = None
     refusal: WriteResult | None = None
@@ -219,7 +221,7 @@ class WriteDelivery:
             return
         problem, repeatable = self._problem(write, response)
         again = repeatable and attempts.repeat(response, uncounted=self._is_replicating(write, response))
-        if not again and write.unknown:
+        if not again and (write.unknown or write.taken):
             write.final_problem = problem
             attempts.look()
         if _must_look(write):
@@ -263,6 +265,7 @@ class WriteDelivery:
             halts=error.category is ErrorCategory.UNAUTHORIZED,
             error=error,
         )
+        write.taken = error.conflict and isinstance(write.change, CreateUser)
         match error.category:
             case ErrorCategory.TRANSIENT | ErrorCategory.UNKNOWN:
                 return problem, True
@@ -272,7 +275,7 @@ class WriteDelivery:
             case ErrorCategory.LAG:
                 return problem, self._is_replicating(write, response)
             case _:
-                return problem, _must_look(write) and error.conflict
+                return problem, write.taken and write.unknown
 
     def _is_replicating(self, write: PendingWrite, response: Response | NoResponse) -> bool:
         """Whether *response* only means that an account written a moment ago is not known everywhere yet."""
@@ -332,8 +335,7 @@ def _unseen(answers: Iterable[Response]) -> Response | None:
 
 def _is_hidden(write: PendingWrite) -> bool:
     """Whether an account may have been created and is only not seen yet: Graph says that what it holds is taken."""
-    error = write.final_problem.error if write.final_problem else None
-    return write.unknown and isinstance(write.change, CreateUser) and error is not None and error.conflict
+    return write.unknown and write.taken
 
 
 def _made_account(write: PendingWrite, answers: Sequence[Response]) -> str | None:
@@ -341,8 +343,7 @@ def _made_account(write: PendingWrite, answers: Sequence[Response]) -> str | Non
     change = write.change
     if isinstance(change, CreateUser):
         return created_account(change, answers)
-    made = is_made(change, answers[0], manager_id=write.other_id, since=write.since)
-    return write.object_id if made else None
+    return write.object_id if is_made(change, answers[0], manager_id=write.other_id, since=write.since) else None
 
 
 def _not_sent(write: PendingWrite, error: TenantError) -> WriteResult:
@@ -376,7 +377,8 @@ def _without_password(write: PendingWrite, message: str) -> str:
 
 def _must_look(write: PendingWrite) -> bool:
     """Whether the tenant is looked at next: before a create is repeated, and before anything ends without success."""
-    return write.unknown and (write.final_problem is not None or isinstance(write.change, CreateUser))
+    ended = write.final_problem is not None and (write.unknown or write.taken)
+    return ended or (write.unknown and isinstance(write.change, CreateUser))
 
 
 def _is_so_already(write: PendingWrite, error: ClassifiedError) -> bool:

@@ -66,6 +66,9 @@ def _look_request(change: Change, sdk: Any, account: str) -> Request:
             return requests.one_user(sdk, account, ())
 
 
+_SENT = ("displayName", "mailNickname", "onPremisesImmutableId")
+
+
 def created_account(change: CreateUser, responses: Iterable[Response]) -> str | None:
     """The id of the account that the create made; one that lacks any of the names that were sent is somebody else's."""
     sent = change.properties
@@ -73,7 +76,7 @@ def created_account(change: CreateUser, responses: Iterable[Response]) -> str | 
         for row in _found(responses):
             if change.invitation is not None:
                 return str(row["id"]) if "#EXT#" in row["userPrincipalName"].upper() else None
-            same = all(row.get(name) == sent.get(name) for name in ("displayName", "mailNickname"))
+            same = all(row.get(name) == sent.get(name) for name in _SENT)
             if same and row["userPrincipalName"].lower() == sent["userPrincipalName"].lower():
                 return str(row["id"])
     except (ValueError, KeyError, TypeError, AttributeError):
