@@ -89,7 +89,16 @@ BY_HAND = frozenset(
 AMID_PLANS = BY_HAND - {Event.OCCUPY}
 """What of it can happen between the reading and the writing of an applier, and means the same in every run."""
 
-LEFT_AS_IT_IS = frozenset({Event.RENAME_ACCOUNT, Event.EDIT, Event.LICENSE, Event.UNLICENSE})
+LEFT_AS_IT_IS = frozenset(
+    {
+        Event.RENAME_ACCOUNT,
+        Event.EDIT,
+        Event.LICENSE,
+        Event.UNLICENSE,
+        Event.GRANT_ROLE,
+        Event.TAKE_ROLE,
+    }
+)
 """What administrators do that a plan says and does not undo, unless it compares everything with the tenant."""
 
 
