@@ -248,7 +248,7 @@ class Day:
         before: the tenant and the memory once everything had happened, and before anybody applied.
         absent_since: since when people are missing from what the source says, by person id.
         is_complete: whether the source was read as a whole.
-        enabled: when accounts were last seen enabled, by object id.
+        enabled: when accounts were last seen enabled that nobody blocked by hand since, by object id.
         edited: the names of the accounts that administrators edited until now in ways that plans leave as they are, or
             while plans were applied.
         waited: who waited for a seat at the end of a day until now: the number of the day, the name of the account, and

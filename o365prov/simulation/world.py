@@ -123,6 +123,8 @@ class World:
         self._edits.tell(happening)
         if event in BY_HAND:
             self._edits.happen(happening)
+            if event is Event.BLOCK:  # whoever blocks by hand ends the sessions, or leaves them
+                self._enabled.pop(self._edits.account(scene.staff[happening.one]) or "", None)
         elif event is Event.LOSE_MEMORY:
             scene.storage.lose()
             scene.book.lose()
