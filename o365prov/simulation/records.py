@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from attrs import asdict, define, evolve, field, frozen
@@ -296,9 +297,9 @@ class Day:
         """The tenant and the memory at the end."""
         return self.before if self.end is None else self.end
 
-    @property
+    @cached_property
     def wanted(self) -> Mapping[str, Assignment]:
-        """The assignments of who is to be served now, by person id."""
+        """The assignments of who is to be served now, by person id; ask once the day is over."""
         return {each.person.id: each for each in self.assignments if self.is_served(each)}
 
     def is_served(self, assignment: Assignment) -> bool:
@@ -328,7 +329,7 @@ class Day:
         grants = assignment.grants
         return evolve(grants, roles=tuple(role for role in grants.roles if role not in ended))
 
-    @property
+    @cached_property
     def said(self) -> frozenset[str]:
         """The ids of the people of whom the last plan says that something is wrong."""
         return frozenset() if self.plan is None else frozenset(each.subject.person_id for each in self.plan.problems)
