@@ -70,7 +70,7 @@ def check_after_failure(call: F) -> F:
     @wraps(call)
     def run(*args: Any, **keywords: Any) -> Any:
         try:
-            return call(*args, **keywords)
+            return call(*args, **keywords) if keywords else call(*args)  # most have none, and calls are many
         except (AttributeError, OverflowError, TypeError):
             bound = signature(call).bind(*args, **keywords)
             bound.apply_defaults()

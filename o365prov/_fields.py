@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, cast
 
-from attrs import Attribute, fields
+from attrs import NOTHING, Attribute, Factory, fields
 
 from o365prov._annotations import Check, check_for, describe_type, hints_of, is_aware, is_number, plain_types, shown
 from o365prov.errors import ConfigurationError
@@ -234,12 +235,12 @@ def typed(_: type, fields: list[Attribute[Any]]) -> list[Attribute[Any]]:
 
 
 def unchecked(kind: type[T]) -> Callable[..., T]:
-    """What makes a value of *kind* from all of its fields, in their order, and neither converts nor checks them.
+    """What makes a value of *kind* as the class itself does, and neither converts nor checks the fields.
 
     It is for what makes a value for every account, and knows that it is right: ``Office365App`` from settings is never.
 
     Args:
-        kind: a class of attrs with slots.
+        kind: a class of attrs with slots. Defaults that are made anew for each value, and those before them, are given.
 
     >>> from attrs import frozen
     >>> @frozen(field_transformer=typed)
@@ -248,12 +249,16 @@ def unchecked(kind: type[T]) -> Callable[..., T]:
     >>> unchecked(Place)(1)
     Place(x=1)
     """
-    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]
+    listed = fields(kind)  # type: ignore[arg-type]
+    optional = takewhile(lambda each: each.default is not NOTHING and not isinstance(each.default, Factory), listed[::-1])
+    defaults = tuple(each.default for each in optional)[::-1]
+    names = [each.name for each in listed]
     lines = (f" __set_{name}(__made, {name})" for name in names)
     scope: dict[str, Any] = {f"__set_{name}": getattr(kind, name).__set__ for name in names}
     scope |= {"__new": object.__new__, "__kind": kind}
     code = "\n".join([f"def make({', '.join(names)}):", " __made = __new(__kind)", *lines, " return __made"])
     exec(code, scope)  # noqa: S102 - names of fields alone, as attrs writes __init__: a loop takes twice as long
+    scope["make"].__defaults__ = defaults
     return cast("Callable[..., T]", scope["make"])
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from attrs import evolve, field, frozen
 
+from o365prov._fields import unchecked
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
 from o365prov.planning.explaining import explanations
@@ -64,6 +65,7 @@ from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
+_problem = unchecked(Problem)  # some warnings are about everybody
 _NOBODY: Mapping[str, datetime | None] = {}
 
 
@@ -286,7 +288,7 @@ def _changes(
         issues += failed_licenses(each.account, snapshot) if each.account else []
         if revocation := session_change(each, now):
             changes.append(revocation)
-        problems += [Problem(each.subject, issue) for issue in issues if issue]
+        problems += [_problem(each.subject, issue) for issue in issues if issue]
     return changes, problems
 
 

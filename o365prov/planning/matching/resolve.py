@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from attrs import evolve, frozen
 
+from o365prov._fields import unchecked
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers
 from o365prov.planning.lifecycle.exclusions import excluded_account
@@ -28,6 +29,8 @@ from o365prov.planning.transitions.situations import Control, ProblemCode, Situa
 from o365prov.planning.transitions.states import account_state, control_of, memory_of, was_blocked_by_us
 from o365prov.planning.transitions.transition import Transition
 from o365prov.provisioning import DesiredUser
+
+_subject = unchecked(Subject)  # one is made for everybody, of strings
 
 
 def match_users(
@@ -247,4 +250,4 @@ def _account_for(row: Transition, found: Found) -> TenantUser | None:
 def subject_of(desired: DesiredUser, app_user: AppUser | None) -> Subject:
     """The person, under the username that they should have."""
     username = desired.username or (app_user.username if app_user else "")
-    return Subject(desired.person_id, desired.assignment.person.name, username)
+    return _subject(desired.person_id, desired.assignment.person.name, username)

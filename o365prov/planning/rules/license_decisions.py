@@ -15,6 +15,7 @@ from sys import intern
 
 from attrs import evolve, field, frozen
 
+from o365prov._fields import unchecked
 from o365prov.errors import Issue
 from o365prov.people import AppUser, WaitingForSeat
 from o365prov.planning.model.changes import AssignLicenses, Remember
@@ -26,6 +27,8 @@ from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Memory
 from o365prov.planning.transitions.states import memory_of
 from o365prov.provisioning import DesiredUser
+
+_assigning = unchecked(AssignLicenses)  # in a first load one is made for everybody, of values that are right
 
 
 @frozen
@@ -135,7 +138,7 @@ def _request(wish: LicenseWish, outcome: LicenseOutcome) -> AssignLicenses | Non
         return None
     matched, how = wish.matched, wish.matched.desired.assignment.how
     reason = intern(f"assigned {how}" if outcome.adding else f"not among the licences assigned {how}")
-    return AssignLicenses(
+    return _assigning(
         matched.subject, reason, matched.object_id, outcome.adding, outcome.removing, outcome.remembered
     )
 

@@ -7,6 +7,7 @@ from sys import intern
 
 from attrs import frozen
 
+from o365prov._fields import unchecked
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, Assignment, Person, comparable_name
 from o365prov.planning.fingerprints import reference_digest
@@ -16,6 +17,8 @@ from o365prov.planning.model.options import PlanRequest
 from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.provisioning import DesiredUser
+
+_setting = unchecked(SetManager)  # in a first load one is made for nearly everybody, of values that are right
 
 
 @frozen
@@ -135,7 +138,7 @@ def manager_change(
         if manager.object_id is not None and manager.object_id in holds and not _is_in_doubt(known):
             return None, None
         reason = intern(f"{manager.subject.name} is the manager at the source")
-        change = SetManager(
+        change = _setting(
             matched.subject,
             reason,
             matched.object_id,

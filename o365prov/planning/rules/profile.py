@@ -12,6 +12,7 @@ from typing import Any
 from attrs import evolve
 
 from o365prov._annotations import check_after_failure
+from o365prov._fields import FrozenMapping, unchecked
 from o365prov.errors import Issue
 from o365prov.people import AppUser
 from o365prov.planning.fingerprints import expected_anchors, fingerprint, profile_of
@@ -27,6 +28,7 @@ from o365prov.provisioning import DesiredUser, ProvisioningType
 _NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")
 _FULL_STOPS = re.compile(r"\.{2,}")
 _LONGEST_NICKNAME = 64
+_created = unchecked(CreateUser)  # in a first load one is made for everybody, of values that are right
 _HAD_LEFT = (Memory.ENABLING, Memory.PAUSED, Memory.KEPT, Memory.LEFT, Memory.GONE)
 
 
@@ -37,17 +39,19 @@ def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
     """
     desired, username, anchor = matched.desired, matched.subject.username, matched.desired.new_anchor
     nickname = _nickname(username) or hashlib.blake2b(username.encode(), digest_size=8).hexdigest()
-    return CreateUser(
+    return _created(
         matched.subject,
         intern("; ".join(filter(None, [f"assigned {desired.assignment.how}", matched.how, _why_username(desired)]))),
-        {
-            "accountEnabled": desired.enabled,
-            "displayName": matched.subject.name,
-            "mailNickname": nickname,
-            "userPrincipalName": username,
-            "onPremisesImmutableId": anchor,
-            **desired.creation_properties(),
-        },
+        FrozenMapping(
+            {
+                "accountEnabled": desired.enabled,
+                "displayName": matched.subject.name,
+                "mailNickname": nickname,
+                "userPrincipalName": username,
+                "onPremisesImmutableId": anchor,
+                **desired.creation_properties(),
+            }
+        ),
         fingerprint(desired, username, anchor),
         anchor=anchor,
         password_given=password_given,
