@@ -252,7 +252,7 @@ def _collection(kind: Any, args: tuple[Any, ...]) -> Check:
             and all(check(each) for check, each in zip(checks, value, strict=True))
         )
     members = _each(args[0])
-    return lambda value: isinstance(value, kind) and members(value)
+    return lambda value: isinstance(value, kind) and (not value or members(value))
 
 
 def _each(annotation: Any) -> Check:

@@ -250,15 +250,15 @@ def unchecked(kind: type[T]) -> Callable[..., T]:
     Place(x=1)
     """
     listed = fields(kind)  # type: ignore[arg-type]
-    optional = takewhile(lambda each: each.default is not NOTHING and not isinstance(each.default, Factory), listed[::-1])
-    defaults = tuple(each.default for each in optional)[::-1]
+    factory: Any = Factory
+    plain = takewhile(lambda each: each.default is not NOTHING and not isinstance(each.default, factory), listed[::-1])
     names = [each.name for each in listed]
     lines = (f" __set_{name}(__made, {name})" for name in names)
     scope: dict[str, Any] = {f"__set_{name}": getattr(kind, name).__set__ for name in names}
     scope |= {"__new": object.__new__, "__kind": kind}
     code = "\n".join([f"def make({', '.join(names)}):", " __made = __new(__kind)", *lines, " return __made"])
     exec(code, scope)  # noqa: S102 - names of fields alone, as attrs writes __init__: a loop takes twice as long
-    scope["make"].__defaults__ = defaults
+    scope["make"].__defaults__ = tuple(each.default for each in plain)[::-1]
     return cast("Callable[..., T]", scope["make"])
 
 

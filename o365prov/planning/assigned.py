@@ -18,9 +18,6 @@ from o365prov.planning.tenant.lookups import Lookup, LookupKind
 from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.provisioning import DesiredUser, Eligibility
 
-_EVALUATED = (Eligibility.PROVISION, Eligibility.PREPARE)
-"""Who is evaluated."""
-
 
 @frozen
 class AssignedPeople:
@@ -72,25 +69,30 @@ class AssignedPeople:
 
     def plan_in_full(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:
         """The same plan, for which everybody is compared."""
-        assignments = [each.at(now) for each in self.assignments]
-        eligible = [(each, self.rules.lifecycle.eligibility(each, now)) for each in assignments]
+        people: list[DesiredUser] = []
+        held: list[Assignment] = []
+        gone: dict[str, datetime | None] = {}
+        for each in self.assignments:
+            assignment = each.at(now)
+            match self.rules.lifecycle.eligibility(assignment, now):
+                case Eligibility.PROVISION:
+                    people.append(self.evaluate(assignment, now))
+                case Eligibility.PREPARE:
+                    people.append(evolve(self.evaluate(assignment, now), enabled=False))
+                case Eligibility.UNASSIGNED:
+                    gone[assignment.person.id] = assignment.ends
+                case _:
+                    held.append(assignment)
         return make_plan(
-            [
-                self.evaluate(each, now) if what is Eligibility.PROVISION else self._prepared(each, now)
-                for each, what in eligible
-                if what in _EVALUATED
-            ],
-            [each for each, what in eligible if what not in (*_EVALUATED, Eligibility.UNASSIGNED)],
-            gone={each.person.id: each.ends for each, what in eligible if what is Eligibility.UNASSIGNED},
+            people,
+            held,
+            gone=gone,
             rules=self.rules,
             snapshot=snapshot,
             app_users=app_users,
             now=now,
             request=self.request,
         )
-
-    def _prepared(self, assignment: Assignment, now: datetime) -> DesiredUser:
-        return evolve(self.evaluate(assignment, now), enabled=False)
 
     def lookups(self, app_users: AppUsers, now: datetime) -> Callable[[TenantSnapshot], frozenset[Lookup]]:
         """What the plan asks of the tenant, and a snapshot that was read for some people does not know yet.

@@ -23,6 +23,8 @@ from o365prov.provisioning import DesiredUser
 
 _Licensing: TypeAlias = tuple[tuple[LicenseRemoval, ...] | None, tuple[LicenseAddition, ...]]
 
+_LICENSING = (AssignLicenses, RemoveLicenses, DeleteUser)
+
 
 def explanations(
     people: Iterable[DesiredUser],
@@ -47,7 +49,7 @@ def explanations(
     """
     licensing: dict[str, tuple[_Licensing, ...]] = {}
     for change in changes:
-        if isinstance(change, AssignLicenses | RemoveLicenses | DeleteUser):
+        if isinstance(change, _LICENSING):
             person_id = change.subject.person_id
             licensing[person_id] = (*licensing.get(person_id, ()), _licensing(change))
     concerned = dict.fromkeys(each.subject.person_id for each in (*problems, *changes))

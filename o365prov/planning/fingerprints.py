@@ -98,7 +98,7 @@ def _manager_named(desired: DesiredUser) -> str:
         case None:
             return _NO_MANAGER
         case str(reference):
-            return reference_digest(reference)
+            return _digest_of_name(reference)
         case _:
             return _ANY_MANAGER
 

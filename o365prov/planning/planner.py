@@ -38,6 +38,7 @@ from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.settings_in_words import settings_in_words
 from o365prov.planning.rules.addresses import (
+    claimed_twice,
     mail_issue,
     mail_taken,
     new_mail,
@@ -58,7 +59,7 @@ from o365prov.planning.rules.profile import (
     renamed_elsewhere,
     session_change,
 )
-from o365prov.planning.rules.roles import RoleDecision, role_decision
+from o365prov.planning.rules.roles import NO_ROLES, RoleDecision, role_decision
 from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn, restored_in_turn
 from o365prov.planning.rules.unsupported import UnsupportedCount, beside_entra_connect
 from o365prov.planning.tenant.snapshot import TenantSnapshot
@@ -265,12 +266,7 @@ def _changes(
     )
     changes: list[Change] = []
     problems: list[Problem] = []
-    claims: dict[str, list[Subject]] = {}
-    for each in matched:
-        if mail := new_mail(written_values(profiles[each.subject.person_id]), each.account):
-            claims.setdefault(mail, []).append(each.subject)
-        for address in each.account.addresses if each.account and each.deleted else ():
-            claims.setdefault(address, []).append(each.subject)
+    claims = claimed_twice(matched, profiles)
     for each in matched:
         if not request.is_about(each.subject.person_id):
             continue
@@ -316,7 +312,7 @@ def _roles(matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, e
     """What happens to a person's roles, or what is said of those that are left as they are."""
     known, names, provisioning = matched.known, matched.desired.assignment.grants.roles, rules.provisioning
     if provisioning.user_attributes_only or not matched.desired.enabled:
-        return RoleDecision()
+        return NO_ROLES
     as_before = known is not None and known.roles == names and rules.scope is not Scope.DRIFT
     if known is None or matched.is_new or (provisioning.update_attributes and not as_before):
         return role_decision(matched, snapshot, rules.grantable_roles, take_over=rules.take_over_roles)
@@ -356,14 +352,14 @@ def _account_changes(
     others = [each for each in claims.get(new_mail(values, account), ()) if each.person_id != subject.person_id]
     if taken := mail_taken(values, account, snapshot, others):
         profile = without_mail(profile, matched.known)
-    issues = [
-        taken or mail_issue(written_values(profile), snapshot),
+    issues: list[Issue | None] = [taken or mail_issue(values, snapshot)]
+    if isinstance(profile, CreateUser):
+        return [created_in_turn(profile, matched)], issues
+    issues += [
         renamed_elsewhere(matched, values),
         anchor_issue(matched, values, snapshot, rules.provisioning),
         password_issue(matched, values, snapshot),
     ]
-    if isinstance(profile, CreateUser):
-        return [created_in_turn(profile, matched)], issues
     changes: list[Change] = []
     if account is not None:
         if matched.deleted:

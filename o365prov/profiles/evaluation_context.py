@@ -87,7 +87,7 @@ def account_roots(account: DirectoryAccount) -> dict[str, Any]:
 
 
 def _profile(person: Person) -> dict[str, Any]:
-    profile = {**person.profile, "id": person.id, "status": person.status.value}
+    profile = {**person.profile, "id": person.id, "status": str(person.status)}
     if profile.get("displayName") is None:
         profile["displayName"] = _display_name(profile)
     if profile.get("locale") is None:

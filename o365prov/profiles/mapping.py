@@ -271,8 +271,11 @@ class ProfileMapping:
     @check_after_failure
     def is_create_only(self, attribute: str) -> bool:
         """Whether this attribute's value is sent to new accounts only."""
-        row = self._rows.get(attribute)
-        return row is not None and row.apply_on is ApplyOn.CREATE
+        return attribute in self._create_only
+
+    @cached_property
+    def _create_only(self) -> frozenset[str]:
+        return frozenset(name for name, row in self._rows.items() if row.apply_on is ApplyOn.CREATE)
 
     @cached_property
     def positions(self) -> Mapping[str, int]:

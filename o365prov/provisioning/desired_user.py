@@ -97,15 +97,16 @@ class DesiredUser:
     @property
     def has_unsupported(self) -> bool:
         """Whether there are values that are not sent: Graph has no such property, or the settings leave them alone."""
-        return any(True for _ in self.not_sent()) or any(
-            ATTRIBUTES[name].directory_only for name in self.profile.withheld
-        )
+        profile = self.profile
+        if not profile.withheld and not profile.mapping.beyond_graph:
+            return False  # as it is of nearly everybody
+        return any(True for _ in self.not_sent()) or any(ATTRIBUTES[name].directory_only for name in profile.withheld)
 
     @property
     def manager(self) -> str | Unset | None:
         """How the mapping names the manager; None for no manager, UNSET to leave the reference alone."""
         manager = self.profile.get("manager")
-        return manager if isinstance(manager, str | None) else UNSET
+        return manager if manager is None or isinstance(manager, str) else UNSET
 
     @property
     def manager_on_update(self) -> str | Unset | None:
@@ -118,7 +119,7 @@ class DesiredUser:
         return {
             graph: value
             for position, graph, _ in self.profile.mapping.outgoing
-            if (value := values[position]) is not UNSET and value is not None and value != []
+            if (value := values[position]) or not (value is UNSET or value is None or value == [])
         }
 
     def update_properties(self) -> dict[str, Any]:

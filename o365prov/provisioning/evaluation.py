@@ -132,7 +132,7 @@ class Evaluation:
         read: tuple[object, ...] = (
             self.settings,
             person.id,
-            person.status.value,
+            str(person.status),
             person.source,
             assignment.username,
             dict(person.profile) if whole else [*map(person.profile.get, self.attributes)],

@@ -12,15 +12,11 @@ def value_text(value: object) -> str:
     >>> value_text(["+1 555 0100"]), value_text(False), value_text(None)
     ('+1 555 0100', 'no', '')
     """
-    match value:
-        case None | "" | []:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(map(str, value))
-        case _:
-            return str(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def shortened(text: str, most: int = 80) -> str:

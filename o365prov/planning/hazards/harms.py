@@ -36,6 +36,8 @@ def harms_of(change: Change) -> frozenset[Harm]:
     match change:
         case CreateUser() | SetManager() | Remember():
             return _NONE
+        case AssignLicenses():
+            return _licenses(change.remove, change.add)
         case BlockSignIn():
             return frozenset({Harm.BLOCKED})
         case DeleteUser():
@@ -52,8 +54,6 @@ def harms_of(change: Change) -> frozenset[Harm]:
             return _NONE if change.leaving else frozenset({Harm.SESSIONS_ENDED})
         case RemoveLicenses():
             return _licenses(change.remove)
-        case AssignLicenses():
-            return _licenses(change.remove, change.add)
         case LinkUser():
             return _handed_over(change.takes_over)
         case UpdateUser():

@@ -43,6 +43,10 @@ def named(names: Iterable[str]) -> str:
     return f"({names_text(sorted(map(printable, names)))})"
 
 
+_LINKS = (LinkUser, UpdateUser)
+_FINDS = (*_LINKS, RestoreUser)
+
+
 @frozen
 class Harmed:
     """Whom a plan harms how.
@@ -85,7 +89,7 @@ class Harmed:
         had = {
             change.subject.person_id: change.takes_over
             for change in changes
-            if isinstance(change, LinkUser | UpdateUser) and change.takes_over is not None
+            if isinstance(change, _LINKS) and change.takes_over is not None
         }
         people: dict[Harm, dict[str, str]] = {harm: {} for harm in Harm}
         joining: set[str] = set()
@@ -96,12 +100,14 @@ class Harmed:
                 people[harm][person_id] = change.subject.name
             if isinstance(change, CreateUser):
                 created.add(person_id)
-            elif isinstance(change, LinkUser | UpdateUser | RestoreUser) and person_id not in remembered:
+            elif isinstance(change, _FINDS) and person_id not in remembered:
                 joining.add(person_id)
         recent = _recent(app_users, now)
         leaving = active.intersection(left)
         usernames = {user.person_id: user.username for user in app_users if user.person_id in leaving | recent}
-        names = {change.subject.person_id: change.subject.name for change in changes}
+        names = {
+            change.subject.person_id: change.subject.name for change in changes if change.subject.person_id in usernames
+        }
         people[Harm.LEFT] = {person_id: names.get(person_id, name) for person_id, name in usernames.items()}
         return cls(people, active, remembered, frozenset(joining), frozenset(created), recent, leaving)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
@@ -43,13 +43,12 @@ def _anchor(person: DesiredUser) -> str | None:
 _KEYS = {"the username": _username, "the source anchor": _anchor}
 
 
-def _shared(people: Iterable[DesiredUser], key: Callable[[DesiredUser], str | None]) -> Iterable[list[DesiredUser]]:
+def _shared(people: Sequence[DesiredUser], key: Callable[[DesiredUser], str | None]) -> Iterable[list[DesiredUser]]:
     """The groups of people with the same key."""
-    keyed = [(value, person) for person in people if (value := key(person))]
-    counts = Counter(value for value, _ in keyed)
-    shared: dict[str, list[DesiredUser]] = {value: [] for value, count in counts.items() if count > 1}
-    for value, person in keyed:
-        if value in shared:
+    counts = Counter(map(key, people))
+    shared: dict[str | None, list[DesiredUser]] = {value: [] for value, count in counts.items() if value and count > 1}
+    for person in people if shared else ():
+        if (value := key(person)) in shared:
             shared[value].append(person)
     return shared.values()
 

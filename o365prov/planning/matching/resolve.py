@@ -30,7 +30,10 @@ from o365prov.planning.transitions.states import account_state, control_of, memo
 from o365prov.planning.transitions.transition import Transition
 from o365prov.provisioning import DesiredUser
 
-_subject = unchecked(Subject)  # one is made for everybody, of strings
+# One of each is made for everybody.
+_subject = unchecked(Subject)
+_matched = unchecked(MatchedUser)
+_situation = unchecked(Situation)
 
 
 def match_users(
@@ -129,7 +132,7 @@ class _Matcher:
         enables = row.step is Step.ENABLE or (
             row.step is Step.RESTORE and found.account is not None and not found.account.enabled
         )
-        matched = MatchedUser(
+        matched = _matched(
             desired,
             subject,
             _account_for(row, found),
@@ -146,11 +149,8 @@ class _Matcher:
     def _situation(self, found: Found, desired: DesiredUser, subject: Subject) -> Situation:
         rules, account = self.rules, found.account
         handed_over = account is not None and self.links.is_handed_over(desired, account)
-        known = self.app_users.get(desired.person_id)
-        ids = (account.id if account else "", known.object_id if known else "")
-        wanted = Wanted.ASSIGNED if desired.enabled else Wanted.STARTS_SOON
-        return Situation(
-            Wanted.EXCLUDED if any(map(rules.lifecycle.excludes_account, ids)) else wanted,
+        return _situation(
+            self._wanted(desired, account),
             memory_of(found.known),
             account_state(account, found.known, deleted=found.deleted),
             found.link,
@@ -162,6 +162,16 @@ class _Matcher:
             has_password=rules.gives_passwords or self.snapshot.is_federated(subject.username),
             reverts=rules.scope is Scope.DRIFT,
         )
+
+    def _wanted(self, desired: DesiredUser, account: TenantUser | None) -> Wanted:
+        """What the source says, unless the account is never touched: the one that is there, or is remembered."""
+        lifecycle = self.rules.lifecycle
+        if lifecycle.excluded_accounts:
+            known = self.app_users.get(desired.person_id)
+            ids = (account.id if account else "", known.object_id if known else "")
+            if any(map(lifecycle.excludes_account, ids)):
+                return Wanted.EXCLUDED
+        return Wanted.ASSIGNED if desired.enabled else Wanted.STARTS_SOON
 
     def _issue(self, code: ProblemCode, found: Found, desired: DesiredUser, subject: Subject) -> Issue:
         """The problem of a row about this account."""

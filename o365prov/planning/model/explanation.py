@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
+from o365prov._fields import unchecked
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change
 from o365prov.planning.model.labels import lines_of
@@ -38,8 +39,13 @@ class PersonExplanation:
     @check_after_failure
     def of(cls, matched: str, profile: MappedProfile, licenses: tuple[str, ...] | None = None) -> PersonExplanation:
         """The explanation for somebody whose mapping gave *profile*."""
-        values = [value if type(value) is str else _in_words(value) for value in profile.values]
-        return cls(matched, tuple(values), licenses)
+        values = [
+            value if type(value) is str else "" if value is None else _in_words(value) for value in profile.values
+        ]
+        return _explained(matched, tuple(values), licenses)
+
+
+_explained = unchecked(PersonExplanation)
 
 
 def _in_words(value: object) -> str | None:

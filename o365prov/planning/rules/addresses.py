@@ -26,6 +26,7 @@ from o365prov.planning.model.changes import Change, CreateUser, LinkUser, Restor
 from o365prov.planning.model.problems import Unsupported
 from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
 from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.transitions.matched_user import MatchedUser
 
 Profile = CreateUser | UpdateUser | LinkUser
 
@@ -98,6 +99,26 @@ def new_mail(values: Mapping[str, object], account: TenantUser | None) -> str:
     if not isinstance(mail, str) or (account is not None and mail.lower() in account.addresses):
         return ""
     return mail.lower()
+
+
+def claimed_twice(
+    matched: Iterable[MatchedUser], profiles: Mapping[str, Profile | None]
+) -> Mapping[str, Sequence[Subject]]:
+    """The addresses that several people would newly get, or get back with a deleted account, and these people.
+
+    Args:
+        matched: the people with their accounts.
+        profiles: by person id, the change that writes the profile.
+
+    """
+    first: dict[str, Subject] = {}
+    claims: dict[str, list[Subject]] = {}
+    for each in matched:
+        mail = new_mail(written_values(profiles[each.subject.person_id]), each.account)
+        for address in (mail, *(each.account.addresses if each.account and each.deleted else ())):
+            if address and (other := first.setdefault(address, each.subject)) is not each.subject:
+                claims.setdefault(address, [other]).append(each.subject)
+    return claims
 
 
 @check_after_failure

@@ -8,7 +8,7 @@ Source: Microsoft Graph, "user: assignLicense".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
 from sys import intern
@@ -18,6 +18,7 @@ from attrs import evolve, field, frozen
 from o365prov._fields import unchecked
 from o365prov.errors import Issue
 from o365prov.people import AppUser, WaitingForSeat
+from o365prov.planning.model.change_parts import LicenseAddition
 from o365prov.planning.model.changes import AssignLicenses, Remember
 from o365prov.planning.rules.license_problems import circle, doubtful_seat, no_seat, obstacles, stays
 from o365prov.planning.rules.license_replacement import LicenseGoal, LicenseOutcome, LicenseWish, goal_of
@@ -138,9 +139,7 @@ def _request(wish: LicenseWish, outcome: LicenseOutcome) -> AssignLicenses | Non
         return None
     matched, how = wish.matched, wish.matched.desired.assignment.how
     reason = intern(f"assigned {how}" if outcome.adding else f"not among the licences assigned {how}")
-    return _assigning(
-        matched.subject, reason, matched.object_id, outcome.adding, outcome.removing, outcome.remembered
-    )
+    return _assigning(matched.subject, reason, matched.object_id, outcome.adding, outcome.removing, outcome.remembered)
 
 
 def _waiting(wish: LicenseWish, seats: SeatAllocation, now: datetime) -> tuple[WaitingForSeat, ...]:
@@ -168,13 +167,20 @@ def _memory(wish: LicenseWish, outcome: LicenseOutcome, waiting: tuple[WaitingFo
     asks = bool(adding or outcome.removing)
     licenses = None if asks or outcome.remembered == wish.goal.ours else outcome.remembered
     known = matched.known.waiting if matched.known else ()
-    given = {each.part_number for each in adding} if known else ()
-    line = tuple(sorted((*waiting, *(each for each in known if each.sku in given)), key=lambda each: each.sku))
-    moved = None if line == known else line
+    moved = _moved(waiting, known, adding) if waiting or known else None
     if licenses is None and moved is None:
         return None
     reason = f"assigned {matched.desired.assignment.how}"
     return Remember(matched.subject, reason, matched.object_id, licenses=licenses, waiting=moved)
+
+
+def _moved(
+    waiting: tuple[WaitingForSeat, ...], known: tuple[WaitingForSeat, ...], adding: Iterable[LicenseAddition]
+) -> tuple[WaitingForSeat, ...] | None:
+    """For what the person waits from now on, with what the request is to give; None if that is known already."""
+    given = {each.part_number for each in adding}
+    line = tuple(sorted((*waiting, *(each for each in known if each.sku in given)), key=lambda each: each.sku))
+    return None if line == known else line
 
 
 def _missing_seats(

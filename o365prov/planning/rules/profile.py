@@ -71,7 +71,8 @@ def _nickname(username: str) -> str:
     Source: Exchange, New-Mailbox, parameter Alias.
     """
     allowed = _NOT_IN_A_NICKNAME.sub("", username.partition("@")[0])
-    return _FULL_STOPS.sub(".", allowed)[:_LONGEST_NICKNAME].strip(".")
+    single = _FULL_STOPS.sub(".", allowed) if ".." in allowed else allowed
+    return single[:_LONGEST_NICKNAME].strip(".")
 
 
 def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: Scope) -> UpdateUser | LinkUser | None:

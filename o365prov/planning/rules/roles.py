@@ -38,6 +38,10 @@ class RoleDecision:
     found: tuple[str, ...] | None = None
 
 
+NO_ROLES = RoleDecision()
+"""Of somebody who has no roles, or whose roles are not ours."""
+
+
 def role_decision(
     matched: MatchedUser,
     snapshot: TenantSnapshot,
@@ -57,7 +61,7 @@ def role_decision(
     known, names = matched.known, matched.desired.assignment.grants.roles
     assignments = snapshot.roles_of.get(matched.object_id or "", ())
     if not (names or assignments or (known and known.roles)):
-        return RoleDecision()
+        return NO_ROLES
     desired, issues = _resolve(names, snapshot, grantable)
     holds = {assignment.role_id for assignment in assignments}
     reason = f"assigned {matched.desired.assignment.how}"

@@ -16,6 +16,8 @@ from attrs import frozen
 from o365prov.planning.rules.license_replacement import LicenseOutcome, LicenseWish
 from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot
 
+_NONE: frozenset[str] = frozenset()
+
 
 @frozen
 class SeatAllocation:
@@ -37,15 +39,15 @@ class SeatAllocation:
 
     def of(self, wish: LicenseWish) -> frozenset[str]:
         """The SKUs of which this person gets a seat."""
-        return self.given.get(wish.matched.subject.person_id, frozenset())
+        return self.given.get(wish.matched.subject.person_id, _NONE)
 
     def waits_for(self, wish: LicenseWish) -> frozenset[str]:
         """The SKUs of which this person waits for a seat."""
-        return self.waiting.get(wish.matched.subject.person_id, frozenset())
+        return self.waiting.get(wish.matched.subject.person_id, _NONE)
 
     def may_lack(self, wish: LicenseWish) -> frozenset[str]:
         """The SKUs without which this person's account may be restored."""
-        return self.doubtful.get(wish.matched.subject.person_id, frozenset())
+        return self.doubtful.get(wish.matched.subject.person_id, _NONE)
 
     def outcome(self, wish: LicenseWish) -> LicenseOutcome:
         """What becomes of the wish: nothing as long as nobody can tell what the account is restored with."""
@@ -76,20 +78,21 @@ def allocate(wishes: Sequence[LicenseWish], snapshot: TenantSnapshot, deferred: 
     for sku_id, people in asking.items():
         sku = snapshot.sku_named[sku_id]
         free = max(sku.free - returning[sku_id], 0)
+        one = frozenset({sku_id})  # which those share who get or want nothing else
         people.sort(key=lambda wish, sku=sku: _place(wish, sku))  # type: ignore[misc]
         line: list[LicenseWish] = []
         for wish in people:
             person_id = wish.matched.subject.person_id
             if free and person_id not in deferred and person_id not in doubtful:
                 free -= 1
-                given[person_id] = given.get(person_id, frozenset()) | {sku_id}
+                given[person_id] = given[person_id] | one if person_id in given else one
             else:
                 line.append(wish)
         if not free:
             lines[sku_id] = line
             for wish in line:
                 person_id = wish.matched.subject.person_id
-                waiting[person_id] = waiting.get(person_id, frozenset()) | {sku_id}
+                waiting[person_id] = waiting[person_id] | one if person_id in waiting else one
     return SeatAllocation(given, lines, waiting, doubtful)
 
 

@@ -316,12 +316,15 @@ class TenantSnapshot(SnapshotRows):
             other_than: the object id of an account that does not count.
 
         """
-        found = (each for each in self.by_address.get(address.lower(), ()) if each.id != other_than)
+        found = self.by_address.get(address.lower())
+        if not found:
+            return ()
         holders = (
             AddressHolder.of_properties(HolderKind.USER, each.id, each.properties)
             if isinstance(each, TenantUser)
             else each
             for each in found
+            if each.id != other_than
         )
         return tuple(sorted(holders, key=lambda each: (each.kind, each.id)))
 

@@ -78,6 +78,10 @@ Change: TypeAlias = (
     | DeleteUser
 )
 
+# Tuples, because a union would be made anew for each change that is asked for.
+_OF_A_ROLE = (GrantRole, RemoveRole)
+_IN_TURNS = (CreateUser, RestoreUser, LinkUser, UpdateUser)
+
 
 @check_after_failure
 def change_key(change: Change) -> str:
@@ -88,10 +92,10 @@ def change_key(change: Change) -> str:
     name = f"{change.kind}:{change.subject.person_id}"
     if isinstance(change, UpdateUser) and change.temporary:
         return f"{name}:temporary"
-    return f"{name}:{change.role_id}" if isinstance(change, GrantRole | RemoveRole) else name
+    return f"{name}:{change.role_id}" if isinstance(change, _OF_A_ROLE) else name
 
 
 @check_after_failure
 def change_stage(change: Change) -> tuple[Phase, int]:
     """The place of a change in the order of a plan: its phase, and its turn within that."""
-    return change.phase, change.turn if isinstance(change, CreateUser | RestoreUser | LinkUser | UpdateUser) else 0
+    return change.phase, change.turn if isinstance(change, _IN_TURNS) else 0
