@@ -240,7 +240,7 @@ def unchecked(kind: type[T]) -> Callable[..., T]:
     It is for what makes a value for every account, and knows that it is right: ``Office365App`` from settings is never.
 
     Args:
-        kind: a class of attrs with slots. Defaults that are made anew for each value, and those before them, are given.
+        kind: a class of attrs with slots. Defaults that a factory makes are not known, nor those before them.
 
     >>> from attrs import frozen
     >>> @frozen(field_transformer=typed)
@@ -272,7 +272,7 @@ class _Annotated:
         self._plain: frozenset[type] = frozenset()
 
     def __call__(self, owner: Any, field: Attribute[Any], value: object) -> None:
-        if type(value) in self._plain:
+        if type(value) in self._plain or value is field.default:
             return
         if self._check is None:
             annotation = hints_of(owner.__class__)[field.name]

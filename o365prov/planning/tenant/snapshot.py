@@ -316,8 +316,7 @@ class TenantSnapshot(SnapshotRows):
             other_than: the object id of an account that does not count.
 
         """
-        found = self.by_address.get(address.lower())
-        if not found:
+        if not (found := self.by_address.get(address.lower())):
             return ()
         holders = (
             AddressHolder.of_properties(HolderKind.USER, each.id, each.properties)

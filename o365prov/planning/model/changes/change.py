@@ -78,7 +78,7 @@ Change: TypeAlias = (
     | DeleteUser
 )
 
-# Tuples, because a union would be made anew for each change that is asked for.
+# Tuples, because a union would be made again for each change.
 _OF_A_ROLE = (GrantRole, RemoveRole)
 _IN_TURNS = (CreateUser, RestoreUser, LinkUser, UpdateUser)
 
