@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import chain
 from typing import TypeAlias
 
 from attrs import evolve
 
-from o365prov.people import AppUsers
+from o365prov.people import AppUser, AppUsers
 from o365prov.planning.matching.match import LINKED
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
 from o365prov.planning.model.changes import AssignLicenses, Change, DeleteUser, RemoveLicenses
@@ -23,6 +24,7 @@ from o365prov.provisioning import DesiredUser
 
 _Licensing: TypeAlias = tuple[tuple[LicenseRemoval, ...] | None, tuple[LicenseAddition, ...]]
 
+_LicensingChange: TypeAlias = AssignLicenses | RemoveLicenses | DeleteUser
 _LICENSING = (AssignLicenses, RemoveLicenses, DeleteUser)
 
 
@@ -47,44 +49,51 @@ def explanations(
         problems: what is wrong.
 
     """
-    licensing: dict[str, tuple[_Licensing, ...]] = {}
+    licensing: dict[str, tuple[_LicensingChange, ...]] = {}
     for change in changes:
         if isinstance(change, _LICENSING):
             person_id = change.subject.person_id
-            licensing[person_id] = (*licensing.get(person_id, ()), _licensing(change))
-    concerned = dict.fromkeys(each.subject.person_id for each in (*problems, *changes))
-    desired = {each.person_id: each for each in (*people, *(each.desired for each in edited))}
-    known = {person_id: user for person_id in concerned if (user := app_users.get(person_id)) is not None}
-    accounts = {person_id: snapshot.by_id.get(user.object_id) for person_id, user in known.items()}
-    held: dict[str, tuple[HeldLicense, ...]] = {
-        person_id: account.licenses for person_id, account in accounts.items() if account is not None
-    }
-    found = dict.fromkeys(held, LINKED)
-    for each in edited:
-        found[each.desired.person_id], held[each.desired.person_id] = LINKED, tuple(each.licenses)
-    for match in matched:
-        person_id = match.subject.person_id
-        found[person_id] = match.how or "there is no account"
-        held[person_id] = match.account.licenses if match.account else ()
+            licensing[person_id] = (*licensing.get(person_id, ()), change)
+    matches = {each.subject.person_id: each for each in matched}
+    edits = {each.desired.person_id: each for each in edited}
+    stopped = {each.person_id: each for each in people if each.person_id not in matches}
     # Many people hold and get the same licences.
-    licenses_after = cache(lambda licenses, parts: _licenses_after(licenses, parts, snapshot))
+    licenses_after = cache(lambda held, parts: _licenses_after(held, parts, snapshot))
     attributes: tuple[str, ...] = ()
     explained: dict[str, PersonExplanation] = {}
-    for person_id in concerned:
-        how, licenses = found.get(person_id, "not matched"), None
-        if person_id in held:
-            licenses = licenses_after(held[person_id], licensing.get(person_id, ()))
-        if person_id in desired:
-            profile, why = desired[person_id].profile, desired[person_id].why_username
-            explanation = PersonExplanation.of(how, profile, licenses)
-            attributes = profile.mapping.labels
+    for each in chain[Problem | Change](problems, changes):
+        person_id = each.subject.person_id
+        if person_id in explained:
+            continue
+        desired: DesiredUser | None
+        held: tuple[HeldLicense, ...] | None
+        if (match := matches.get(person_id)) is not None:
+            desired, how = match.desired, match.how or "there is no account"
+            held = match.account.licenses if match.account else ()
+        elif (edit := edits.get(person_id)) is not None:
+            desired, how, held = edit.desired, LINKED, tuple(edit.licenses)
+        else:
+            desired, held = stopped.get(person_id), _licenses_of(app_users.get(person_id), snapshot)
+            how = "not matched" if held is None else LINKED
+        parts = tuple(_licensing(change) for change in licensing.get(person_id, ()))
+        licenses = None if held is None else licenses_after(held, parts)
+        if desired is not None:
+            attributes = desired.profile.mapping.labels
+            explanation = PersonExplanation.of(how, desired.profile, licenses)
+            why = desired.why_username
             explained[person_id] = evolve(explanation, username=why) if why else explanation
-        elif person_id in found:
+        elif held is not None:
             explained[person_id] = PersonExplanation(how, licenses=licenses)
     return attributes, explained
 
 
-def _licensing(change: AssignLicenses | RemoveLicenses | DeleteUser) -> _Licensing:
+def _licenses_of(known: AppUser | None, snapshot: TenantSnapshot) -> tuple[HeldLicense, ...] | None:
+    """What the account holds that is remembered; None if there is none."""
+    account = None if known is None else snapshot.by_id.get(known.object_id)
+    return None if account is None else account.licenses
+
+
+def _licensing(change: _LicensingChange) -> _Licensing:
     """What a change takes and gives of licences; None for everything that it takes."""
     match change:
         case DeleteUser():
