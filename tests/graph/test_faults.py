@@ -150,6 +150,15 @@ def test_a_create_that_arrives_twice_is_done(changes, fake, faulty, plan, apply,
     assert len(creates(faulty)) == len(fake.users) == 1
 
 
+def test_an_account_without_anchor_is_not_taken_where_a_create_is_refused(changes, fake, faulty, plan, apply, known):
+    """Somebody may have made it by hand since the tenant was read: the next plan looks whose it is."""
+    create = changes.create("ann", domain="managed.example", onPremisesImmutableId=None)
+    fake.add_user(**create.properties)
+    [failed] = apply(plan(create)).failed
+    assert "this username" in failed.message
+    assert len(known()) == 0
+
+
 def test_another_persons_account_is_not_taken_for_ours(changes, fake, faulty, plan, apply, known):
     """An account with our anchor but another username existed before: the create failed by a conflict."""
     changes.fake.add_user("other@fed.example", onPremisesImmutableId=changes.create("ann").anchor)

@@ -152,7 +152,7 @@ def test_what_changed_in_the_directory_changes_in_the_tenant(served):
 
 
 @pytest.fixture(autouse=True)
-def _company(samba):
+def _company(served):
     """Without the company the other tests find what they made alone."""
     yield
     served.modify(f"dn: {UNIT}\nchangetype: delete\n", tree=True)

@@ -341,8 +341,8 @@ def _is_hidden(write: PendingWrite) -> bool:
 def _made_account(write: PendingWrite, answers: Sequence[Response]) -> str | None:
     """The account, if the answers to a look say that the write is done."""
     change = write.change
-    if isinstance(change, CreateUser):
-        return created_account(change, answers)
+    if isinstance(change, CreateUser):  # without an anchor, who was refused can't tell it from somebody else's
+        return created_account(change, answers) if write.unknown or change.anchor else None
     return write.object_id if is_made(change, answers[0], manager_id=write.other_id, since=write.since) else None
 
 
