@@ -103,6 +103,16 @@ def test_what_terraform_computes_is_said_as_not_checked(value, reason):
     assert reason in diagnostic.message
 
 
+LOCALS = """locals {
+  rule = "user.a = 1"
+  rules = { "of-sales" = "user.a = 1",
+    "of é.1" = "user.a = 1",
+    2026 = "user.a = 1" }
+  list = ["user.b",  "user.a = 1"]
+}
+"""
+
+
 @pytest.mark.parametrize(
     ("value", "line"),
     [
@@ -111,11 +121,19 @@ def test_what_terraform_computes_is_said_as_not_checked(value, reason):
         ('"${ local.rule }"', 5),
         ("local.rules.of-sales", 6),
         ('local.rules["of-sales"]', 6),
+        ("local.rule # a comment", 5),
+        ("local.rule // a comment", 5),
+        ("(local.rule)", 5),
+        ("trimspace(local.rule)", 5),
+        ('local.rules["of é.1"]', 7),
+        ("local.rules[2026]", 8),
+        ("local.list[1]", 9),
+        ('"${local.list.1}"', 9),
     ],
 )
 def test_a_local_value_of_the_same_file_is_known(value, line):
     """What is wrong with it is said where it is written."""
-    text = rule(value) + 'locals {\n  rule = "user.a = 1"\n  rules = { "of-sales" = "user.a = 1" }\n}\n'
+    text = rule(value) + LOCALS
     assert said(text) == [("assignment", "=", line)]
 
 
@@ -182,6 +200,39 @@ def test_what_is_filled_in_counts_as_written_where_it_is_used():
         }
 
 
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (rule("\"user.x == '${each.key}'\"", '  for_each = { "${var.x}-a" = 1, b = 2 }\n'), "terraform"),
+        (rule("\"user.x == '${each.key}'\"", "  for_each = { (var.x) = 1 }\n"), "terraform"),
+        (rule('local.all["-a"]') + 'locals { all = { "${var.x}-a" = "user.a =" } }\n', "terraform"),
+        (
+            '{"resource": {"okta_group_rule":{"r":{"for_each": {"${var.x}-a": 1}, "expression_value":"${each.key}"}}}}',
+            "json",
+        ),
+    ],
+)
+def test_keys_that_are_computed_are_not_guessed(text, form):
+    """A part of a key is not the key."""
+    assert {code for code, _, _ in said(text, form)} == {"not-checked"}
+
+
+def test_a_block_within_what_is_repeated_may_make_its_own_list_of_it():
+    """Whose turn it is outside counts where an object of the block names it; in JSON, an iterator is a string."""
+    block = {"for_each": {"city": "${each.value.rule}"}, "iterator": "it", "content": {"expression": "${it.value}"}}
+    resource = {"for_each": {"one": {"rule": "appuser.a ="}}, "dynamic": {"mappings": block}}
+    text = json.dumps({"resource": {"okta_profile_mapping": {"hr": resource}}})
+    (found,) = find_expressions(text, "json")
+    place = 'okta_profile_mapping.hr["one"].dynamic.mappings["city"].content.expression'
+    assert (found.place, found.text) == (place, "appuser.a =")
+
+
+@pytest.mark.parametrize("value", ["null", "null # none", "(null)"])
+def test_null_is_no_expression(value):
+    """Also with a comment behind it."""
+    assert find_expressions(rule(value), "terraform") == ()
+
+
 @pytest.mark.parametrize("for_each", ["var.rules", "{ for each in var.rules : each.name => each }", "[var.rule]"])
 def test_what_for_each_does_not_say_is_said_as_not_checked(for_each):
     """Once, at the place that holds it."""
@@ -216,6 +267,17 @@ def test_many_resources_may_go_over_many_values():
     found = find_expressions(f"locals {{ all = {{ {values} }} }}\n{repeated}", "terraform")
     assert len([each for each in found if not each.not_checked]) == 10_000
     assert len([each for each in found if each.not_checked]) == 5
+
+
+def test_a_long_value_is_not_followed_without_end():
+    """Few characters of a file may stand for very many; what is more than can be checked is said."""
+    keys = ", ".join(f'"k{each}"' for each in range(70))
+    text = rule('"${local.long} OR user.${each.key}"', f"  for_each = toset([{keys}])\n")
+    long = "user.a OR " * 900 + "user.b"
+    found = find_expressions(f'{text}locals {{ long = "{long}" }}\n', "terraform")
+    reasons = [each.not_checked for each in found]
+    assert len(reasons) == 70
+    assert {*reasons} == {"", "Terraform computes ${local.long}, ${each.key}"}
 
 
 def test_whether_a_value_is_an_expression_may_stand_beside_it():
@@ -354,6 +416,8 @@ def test_every_place_has_a_context(place):
         (rule('"user.a'), "terraform", "a string never ends"),
         (rule('"user.a \\q"'), "terraform", "unknown escape"),
         (rule("<<EOT\nuser.a"), "terraform", "<<EOT is never ended"),
+        (rule("null") + "/* " * 10_000, "terraform", "a comment is never closed"),
+        (rule("f(" + "/* " * 10_000), "terraform", "a comment is never closed"),
         (rule('"${var.x"'), "terraform", "never"),
         ("x = f(1", "terraform", "a bracket is never closed"),
         (rule("1)"), "terraform", ") closes nothing"),

@@ -93,6 +93,9 @@ class Computed:
 
 DocumentValue: TypeAlias = WrittenString | Record | Series | Computed
 
+REFERENCE = r'[^\W\d][\w-]*(?:\.[\w-]+|\["[^"\\$%\n]*"\]|\[\d{1,9}\])+'
+"""How Terraform refers to a value: ``local.rules["sales"]``, ``local.rules[0]``, ``each.value``."""
+
 MOST_NESTED = 100
 """How deep brackets of a file may lie in one another."""
 

@@ -14,6 +14,7 @@ import re
 
 from o365prov.expressions.embedded.document import (
     MOST_NESTED,
+    REFERENCE,
     Computed,
     DocumentValue,
     NotReadableError,
@@ -24,12 +25,13 @@ from o365prov.expressions.embedded.document import (
 from o365prov.expressions.embedded.templates import TemplateReader
 
 _NAME = re.compile(r"[^\W\d][\w-]*")
-_KEY = re.compile(r"[^\W\d]|\"")
+_KEY = re.compile(r"[\w-]+")
 _FOR = re.compile(r"for\b")
-_BLANKS = re.compile(r"(?:[ \t]|/\*.*?\*/)*", re.DOTALL)
-_LINES = re.compile(r"(?:[ \t\r\n]|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_PLAIN_REFERENCE = re.compile(REFERENCE + r"|-?\d+(?:\.\d+)?|[^\W\d][\w-]*")
+_BLANKS = re.compile(r"(?:[ \t]|/\*(?:.*?\*/|(?P<open>.*)))*", re.DOTALL)
+_LINES = re.compile(r"(?:[ \t\r\n]|#[^\n]*|//[^\n]*|/\*(?:.*?\*/|(?P<open>.*)))*", re.DOTALL)
 _PLAIN = re.compile(r"[^\"{}()\[\]\n,#/<]+|.", re.DOTALL)
-_COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*(?:.*?\*/|(?P<open>.*))", re.DOTALL)
 _THE_SAME = frozenset({"chomp", "trimspace", "tolist", "tomap", "toset"})
 """Functions of Terraform that change nothing for Okta: they take blanks from the ends of a string, or name a kind."""
 
@@ -59,8 +61,16 @@ class _HclReader:
     def skip(self, blanks: re.Pattern[str] = _LINES) -> str:
         """Go on to the next character that counts, and give it."""
         found = blanks.match(self.text, self.at)
-        self.at = found.end() if found else self.at
+        if found is not None:
+            self.pass_by(found)
         return self.text[self.at : self.at + 1]
+
+    def pass_by(self, comments: re.Match[str]) -> None:
+        """Go on behind blanks and comments."""
+        if comments["open"] is not None:
+            self.at = comments.start("open")
+            raise self.wrong("a comment is never closed")
+        self.at = comments.end()
 
     def wrong(self, what: str) -> NotReadableError:
         """The error that something else should stand here."""
@@ -118,14 +128,14 @@ class _HclReader:
         start = self.at
         value = self.written(depth + 1)
         following = self.skip(_BLANKS if "\n" in ends else _LINES)
-        if value is not None and following in ("", "#", "/", "\r", *ends):
+        if value is not None and (following in ("", "#", "\r", *ends) or self.text.startswith("//", self.at)):
             return value
         self.at = start
         self.to_end(ends)
         return Computed(start, self.at, self.text[start : self.at])
 
     def written(self, depth: int) -> DocumentValue | None:
-        """A string, an object or a list that stands here; None for anything else."""
+        """A string, an object, a list, a constant or a reference that stands here; None for anything else."""
         if depth > MOST_NESTED:
             raise self.wrong(f"it is nested more than {MOST_NESTED} levels deep")
         match self.skip(_BLANKS):
@@ -145,7 +155,11 @@ class _HclReader:
         if found is not None and found[0] in _THE_SAME:
             self.at = found.end()
             return self.in_parentheses(depth) if self.skip(_BLANKS) == "(" else None
-        return None
+        start, reference = self.at, _PLAIN_REFERENCE.match(self.text, self.at)
+        if reference is None:
+            return None
+        self.at = reference.end()
+        return Computed(start, self.at, reference[0])
 
     def in_parentheses(self, depth: int) -> DocumentValue | None:
         """What stands in parentheses, if it is written out."""
@@ -158,14 +172,12 @@ class _HclReader:
         return value
 
     def record(self, depth: int) -> Record | None:
-        """``{name = value, …}``; None for a ``for`` expression."""
+        """``{name = value, …}``; None for a ``for`` expression, and where a name is computed."""
         start, entries = self.at, list[tuple[str, DocumentValue]]()
         self.at += 1
         while self.skip() != "}":
-            if _KEY.match(self.text, self.at) is None:
-                return None
-            name = self.name()
-            if self.skip(_BLANKS) not in ("=", ":"):
+            name = self.key()
+            if name is None or self.skip(_BLANKS) not in ("=", ":"):
                 return None
             self.at += 1
             entries.append((name, self.expression(depth, ",\n}")))
@@ -173,6 +185,17 @@ class _HclReader:
                 self.at += 1
         self.at += 1
         return Record(start, self.at, tuple(entries))
+
+    def key(self) -> str | None:
+        """The name of an entry; None where it is computed."""
+        if self.text[self.at : self.at + 1] == '"':
+            read = self.string()
+            return None if read.holes else read.text
+        found = _KEY.match(self.text, self.at)
+        if found is None:
+            return None
+        self.at = found.end()
+        return found[0]
 
     def series(self, depth: int) -> Series | None:
         """``[value, …]``; None for a ``for`` expression."""
@@ -199,7 +222,7 @@ class _HclReader:
             elif character == "<" and (read := self.templates.here_document(self.at)) is not None:
                 self.at = read.end
             elif character in "#/" and (comment := _COMMENT.match(self.text, self.at)) is not None:
-                self.at = comment.end()
+                self.pass_by(comment)
             else:
                 open_brackets += (character in "([{") - (character in ")]}")
                 if open_brackets < 0:

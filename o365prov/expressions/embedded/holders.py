@@ -62,7 +62,10 @@ def _repeats_within(holder: Holder, inner: Record) -> Mapping[str, Repeating]:
     if for_each is None or not (is_block or not holder.path):
         return holder.repeats
     iterator = next(inner.values("iterator"), None)
-    name = "each" if not is_block else iterator.source if isinstance(iterator, Computed) else holder.path[-1]
+    name = holder.path[-1] if is_block else "each"
+    match iterator:
+        case Computed(source=text) | WrittenString(text=text) if is_block:
+            name = text
     return {**holder.repeats, name: Repeating(for_each, len(holder.shown))}
 
 
@@ -73,6 +76,10 @@ def mentions(value: DocumentValue | None, name: str) -> bool:
             sources = [source]
         case WrittenString(text=text, holes=holes):
             sources = [text, *(hole.source for hole in holes)]
+        case Record(entries=entries):
+            return any(mentions(each, name) for _, each in entries)
+        case Series(items=items):
+            return any(mentions(each, name) for each in items)
         case _:
             return False
     return any(f"{name}.{what}" in source for source in sources for what in ("key", "value"))

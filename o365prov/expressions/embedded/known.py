@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 
 from o365prov.expressions.embedded.document import (
     MOST_NESTED,
+    REFERENCE,
     Computed,
     DocumentValue,
     Hole,
@@ -22,11 +23,11 @@ from o365prov.expressions.embedded.document import (
     WrittenString,
 )
 
-_REFERENCE = re.compile(r'(?:\$\{\s*)?([\w-]+)((?:\.[\w-]+|\["[\w-]+"\])+)(?:\s*\})?')
-_NAME = re.compile(r"[\w-]+")
+_REFERENCE = re.compile(rf"(?:\$\{{\s*)?({REFERENCE})(?:\s*\}})?")
+_STEP = re.compile(r'\["(.*?)"\]|[\w-]+')
 _CONSTANT = re.compile(r"-?\d+(?:\.\d+)?|true|false|null")
-_LONGEST = 100_000
-"""How many characters what is filled into a string may have: local values may double one another."""
+_MOST_FOLLOWED = 500_000
+"""So many characters of one file are followed: local values may double one another, and many refer to a long one."""
 
 
 @frozen
@@ -62,6 +63,7 @@ class KnownValues:
         self._locals: dict[str, DocumentValue] = {}
         self._found: dict[tuple[str, ...], DocumentValue | None] = {}
         self._depth = 0
+        self._followed = 0
 
     def add_locals(self, record: Record) -> None:
         """Know the values of a ``locals`` block."""
@@ -91,7 +93,7 @@ class KnownValues:
         """
         match self.resolved(for_each, outside):
             case Record(entries=entries):
-                return [Turn(key, value, outside) for key, value in entries]
+                return [Turn(self._key(key), value, outside) for key, value in entries]
             case Series(items=items) if name == "each":
                 return [Turn(self._text(self.resolved(item, outside)), item, outside) for item in items]
             case Series(items=items):
@@ -99,11 +101,17 @@ class KnownValues:
         return None
 
     def _referred(self, source: str, turns: Turns) -> DocumentValue | None:
+        """What a reference stands for; None also where more is followed in this file than there may be."""
+        value = self._named(source, turns)
+        self._followed += len(value.text) if isinstance(value, WrittenString) else 0
+        return value if self._followed <= _MOST_FOLLOWED else None
+
+    def _named(self, source: str, turns: Turns) -> DocumentValue | None:
         """What ``local.rules["sales"]``, ``each.key`` or ``each.value.rule`` stands for."""
         found = _REFERENCE.fullmatch(source)
         if found is None:
             return None
-        name, (first, *path) = found[1], _NAME.findall(found[2])
+        name, first, *path = (each[0] if each[1] is None else each[1] for each in _STEP.finditer(found[1]))
         if name == "local":
             return self._local((first, *path))
         turn = turns.get(name)
@@ -125,7 +133,13 @@ class KnownValues:
         """What these names lead to within a value."""
         value = self.resolved(value, turns)
         for name in path:
-            value = next(value.values(name), None) if isinstance(value, Record) else None
+            match value:
+                case Record():
+                    value = next(value.values(name), None)
+                case Series(items=items) if name.isdecimal() and int(name) < len(items):
+                    value = items[int(name)]
+                case _:
+                    return None
             value = self.resolved(value, turns)
         return value
 
@@ -137,12 +151,16 @@ class KnownValues:
             spans += string.spans[at : hole.position]
             at = hole.position
             known = self._text(self._referred(hole.source, turns))
-            if known is None or len(text) + len(known) > _LONGEST:
+            if known is None:
                 holes.append(evolve(hole, position=len(text)))
             else:
                 text += known
                 spans += [hole.span] * len(known)
         return evolve(string, text=text + string.text[at:], spans=(*spans, *string.spans[at:]), holes=tuple(holes))
+
+    def _key(self, key: str) -> str | None:
+        """A name of a record as ``each.key``: in Terraform's JSON it may be computed, too."""
+        return self._text(self._template(WrittenString(0, 0, key, ((0, 0),) * len(key))))
 
     @staticmethod
     def _text(value: DocumentValue | None) -> str | None:
