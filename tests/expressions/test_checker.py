@@ -241,6 +241,14 @@ def test_a_group_rule_must_be_boolean(text):
     assert only(text, "not-boolean", context="group_rule")
 
 
+@pytest.mark.parametrize("text", ["user.profile.a == 'x'", "user.profile.a.contains('x')", "user.status == 'ACTIVE'"])
+def test_where_another_dialect_is_due_nothing_is_said_of_this_one(text):
+    """To write it as this dialect has it, and to take the other one, would contradict each other."""
+    (diagnostic,) = check_text(text, context="identity_engine_policy")
+    assert (diagnostic.code, diagnostic.remedy) == ("wrong-dialect", "pass dialect=Dialect.IDENTITY_ENGINE")
+    assert check_text(text, context="identity_engine_policy", dialect=Dialect.IDENTITY_ENGINE) == ()
+
+
 def test_a_policy_takes_the_other_dialect():
     """Identity Engine's places and the classic ones do not mix."""
     assert only("user.status == 'ACTIVE'", "wrong-dialect", context="identity_engine_policy")

@@ -99,9 +99,8 @@ class Checker(CheckState):
         if context is None:
             return
         if context.dialect is not self.dialect:
-            self.error(
-                "wrong-dialect", self.tree, f"{context.with_article} takes another dialect", context.dialect.name
-            )
+            remedy = f"pass dialect=Dialect.{context.dialect.name}"
+            self.error("wrong-dialect", self.tree, f"{context.with_article} takes another dialect", remedy)
         if context.result is ValueType.BOOLEAN and kind not in (None, ValueType.BOOLEAN, ValueType.ANY):
             self.error("not-boolean", self.tree, f"{context.with_article} must be true or false", "compare the value")
         if context.result is ValueType.STRING and kind in (

@@ -22,6 +22,8 @@ Checking: TypeAlias = Generator[Node, ValueType | None, ValueType | None]
 
 _LONGEST = 250
 """Characters of a message and of a remedy: together they are a few lines of a terminal."""
+_OF_DIALECT = frozenset({"other-dialect", "unknown-function", "internal-property", "not-called"})
+"""What is said of the dialect that an expression is read in: none of it helps where the other one is due."""
 
 
 class CheckState:
@@ -59,6 +61,8 @@ class CheckState:
 
     def note(self, issue: Issue, start: int, end: int, fix: str | None = None) -> None:
         """Note an issue with a part of the text."""
+        if issue.code in _OF_DIALECT and self.context is not None and self.context.dialect is not self.dialect:
+            return
         self.diagnostics.append(Diagnostic(issue, self.text, start, end, fix))
 
     def is_never_null(self, node: Node) -> bool:
