@@ -52,6 +52,7 @@ from o365prov.planning.rules.license_decisions import LicenseDecision, license_d
 from o365prov.planning.rules.license_problems import failed_licenses
 from o365prov.planning.rules.managers import ManagerAccount, Managers, find_managers, manager_change
 from o365prov.planning.rules.profile import (
+    account_left_behind,
     anchor_issue,
     creation,
     password_issue,
@@ -274,7 +275,7 @@ def _changes(
         changes += account_changes
         licenses = decisions.get(each.subject.person_id) or _undecided(each, snapshot, edits)
         roles = _roles(each, rules, snapshot, edits)
-        issues += [*licenses.issues, *roles.issues]
+        issues += [account_left_behind(each), *licenses.issues, *roles.issues]
         memory = _remember(each, licenses.memory, roles.found)
         changes += [change for change in (memory, licenses.change, *roles.changes) if change]
         if provisioning.update_attributes or each.is_new:

@@ -343,12 +343,16 @@ def test_a_holder_has_the_employee_number_of_the_account():
 
 
 def test_a_person_to_whom_another_account_goes_leaves_the_first_one_to_nobody():
-    """The caller says which account it is; what is remembered is of that one alone."""
+    """The caller says which account it is; what is remembered is of that one alone, and the first is named."""
     first = account(f"first@{DOMAIN}", displayName="Ann Lee", onPremisesImmutableId=ANCHOR)
     second = account(f"second@{DOMAIN}", displayName="Ann Lee")
     known = AppUser(ANN.id, first.id, first.username, ANCHOR, roles=("Directory Readers",))
     plan = APP.plan([assigned(ANN)], tenant(first, second), remembered(known), now=NOW, transfers={ANN.id: second.id})
     assert {change.object_id for change in plan} == {second.id}
+    [problem] = [each for each in plan.problems if each.code == "account_left_behind"]
+    assert (first.username in problem.message, first.id in problem.message, problem.issue.stops) == (True, True, False)
+    gone = APP.plan([assigned(ANN)], tenant(second), remembered(known), now=NOW, transfers={ANN.id: second.id})
+    assert "account_left_behind" not in codes(gone)
     _, after = effects(plan, tenant(first, second))
     assert [(each.object_id, each.roles) for each in after] == [(second.id, ())]
 

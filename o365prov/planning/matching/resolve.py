@@ -143,6 +143,7 @@ class _Matcher:
             overrides=row.overrides or (row.step is Step.RESTORE and enables and not was_blocked_by_us(found.known)),
             takes_over=self._taken_over(found, desired),
             privileged=self._is_privileged(found, desired),
+            leaves_behind=self._left_behind(found, desired),
         )
         yield from self._named(matched)
 
@@ -228,6 +229,13 @@ class _Matcher:
         """Whose account it was: that person's memory goes with it."""
         holder = self.links.holder(found.account.id) if found.account else None
         return None if holder is None or holder.person_id == desired.person_id else holder.person_id
+
+    def _left_behind(self, found: Found, desired: DesiredUser) -> TenantUser | None:
+        """The account that was the person's until the caller handed over another one, if nobody gets it."""
+        known = self.links.known(desired)
+        if known is None or found.account is None or not self.links.is_handed_over(desired, found.account):
+            return None
+        return None if known.object_id == found.account.id else self.snapshot.by_id.get(known.object_id)
 
     def _is_privileged(self, found: Found, desired: DesiredUser) -> bool:
         """Whether the account is a privileged admin's, and goes to the person by the caller's word alone."""

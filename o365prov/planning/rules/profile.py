@@ -257,6 +257,20 @@ def _sent_otherwise(account: TenantUser, sent: str) -> Issue:
     )
 
 
+def account_left_behind(matched: MatchedUser) -> Issue | None:
+    """That an account is nobody's from now on, because the caller gives its person another one."""
+    account = matched.leaves_behind
+    if account is None:
+        return None
+    return Issue(
+        "account_left_behind",
+        f"had the account {account.username} (object id {account.id}) until another one was handed over: it is "
+        "nobody's from now on, and stays as it is, with its licences and roles",
+        "Block or delete it in Entra, or hand it to whoever should have it: transfers={person id: object id}",
+        severity="warning",
+    )
+
+
 def session_change(matched: MatchedUser, now: datetime) -> RevokeSessions | None:
     """A revocation, if the password changed after both the tenant's value and our last revocation.
 

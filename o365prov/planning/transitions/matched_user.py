@@ -31,6 +31,7 @@ class MatchedUser:
         overrides: whether enabling undoes what somebody did in Office 365.
         takes_over: the id of the person who had the account until now; None for nobody else.
         privileged: whether the caller hands over the account of a privileged admin.
+        leaves_behind: the account that the person had until now, where another one is handed over; None for none.
         turn: in which turn of the plan the username is free.
         waits_for: the key of the change that frees the username; empty if it is free.
         restored_after: the key of the change that frees the username that the deleted account had; empty if it is free.
@@ -48,6 +49,7 @@ class MatchedUser:
     overrides: bool
     takes_over: str | None
     privileged: bool
+    leaves_behind: TenantUser | None = None
     turn: int = 0
     waits_for: str = ""
     restored_after: str = ""
