@@ -147,15 +147,15 @@ def make_plan(
             problems.append(result)
     managers = find_managers(people, matched, on_hold, unchanged.managers, app_users, snapshot, request)
     changes, gaps = _changes(matched, managers, rules, snapshot, now, request)
-    changes += seen_again(problems, app_users, request)
+    handed_over = {each.takes_over for each in matched}
+    changes += seen_again([each for each in problems if each.subject.person_id not in handed_over], app_users, request)
     for assignment in on_hold:
         if request.is_about(assignment.person.id):
             eligibility = rules.lifecycle.eligibility(assignment, now)
-            done, wrong = HeldPerson(assignment, eligibility, rules, snapshot, app_users, now).decide()
+            done, wrong = HeldPerson(assignment, eligibility, rules, snapshot, app_users, now, handed_over).decide()
             changes += done
             problems += wrong
     problems += out_of_scope_problems(excluded, rules.lifecycle, snapshot)
-    handed_over = {each.takes_over for each in matched}
     waiting = anchors_of_who_waits(people, matched, on_hold, rules.provisioning)
     taken = {each.object_id for each in (*matched, *app_users)}.union(app_users.linked_elsewhere)
     not_left = set(staying)

@@ -22,11 +22,13 @@ from o365prov import (
     Departure,
     LicenseGrant,
     LicenseOnly,
+    Lifecycle,
     Office365App,
+    PersonCondition,
     ProfileSync,
     UsernameFormat,
 )
-from o365prov.people import AppUserStatus
+from o365prov.people import AppUserStatus, UserStatus
 from o365prov.profiles import ProfileMapping
 
 NAME = f"ann.lee@{DOMAIN}"
@@ -355,6 +357,25 @@ def test_a_person_to_whom_another_account_goes_leaves_the_first_one_to_nobody():
     assert "account_left_behind" not in codes(gone)
     _, after = effects(plan, tenant(first, second))
     assert [(each.object_id, each.roles) for each in after] == [(second.id, ())]
+
+
+@pytest.mark.parametrize(
+    ("person", "lifecycle"),
+    [
+        (evolve(ANN, status=UserStatus.SUSPENDED), Lifecycle(suspended="block")),
+        (ANN, Lifecycle(excluded_people=PersonCondition.of('user.employeeNumber == "17"'))),
+    ],
+    ids=["suspended", "excluded"],
+)
+def test_of_who_is_held_an_account_that_goes_to_another_is_let_go(person, lifecycle):
+    """It is neither blocked nor remembered as theirs: two people with one account could not be planned any more."""
+    there = account(NAME, displayName="Ann Lee", onPremisesImmutableId=ANCHOR)
+    known = AppUser(ANN.id, there.id, NAME, ANCHOR)
+    app, people = evolve(APP, lifecycle=lifecycle), [assigned(person), assigned(OTHER)]
+    plan = app.plan(people, tenant(there), remembered(known), now=NOW, transfers={OTHER.id: there.id})
+    assert {change.subject.person_id for change in plan} == {OTHER.id}
+    _, after = effects(plan, tenant(there))
+    assert [(each.person_id, each.object_id) for each in after] == [(OTHER.id, there.id)]
 
 
 def test_an_account_is_handed_only_to_people_who_are_assigned():

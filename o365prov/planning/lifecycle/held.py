@@ -6,7 +6,7 @@ nothing else is taken: the licences, roles and the manager stay, so that the per
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
 from attrs import frozen
@@ -42,6 +42,7 @@ class HeldPerson:
         snapshot: what the tenant holds.
         app_users: the memory.
         now: the time, aware.
+        handed_over: the ids of people whose accounts go to others in the same plan, so that they have none any more.
 
     """
 
@@ -51,6 +52,7 @@ class HeldPerson:
     snapshot: TenantSnapshot
     app_users: AppUsers
     now: datetime
+    handed_over: Collection[str | None] = ()
 
     def decide(self) -> tuple[list[Change], list[Problem]]:
         """What happens to the account now, and why it is not more."""
@@ -65,7 +67,8 @@ class HeldPerson:
 
     @property
     def _known(self) -> AppUser | None:
-        return self.app_users.get(self.assignment.person.id)
+        person_id = self.assignment.person.id
+        return None if person_id in self.handed_over else self.app_users.get(person_id)
 
     @property
     def _subject(self) -> Subject:
