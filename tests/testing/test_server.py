@@ -124,6 +124,13 @@ def test_what_is_not_http_is_refused_at_once(server, sent):
             id="rebound name",
         ),
         pytest.param(b"GET /v1.0/users HTTP/1.1\r\nHost: [::1\r\n\r\n", 421, "MisdirectedRequest", id="no name"),
+        pytest.param(b"GET /v1.0/users HTTP/1.1\r\nHost: localhost:x\r\n\r\n", 421, "MisdirectedRequest", id="no port"),
+        pytest.param(
+            b"GET http://rebound.example/v1.0/users HTTP/1.1\r\n" + ASKS + b"\r\n",
+            421,
+            "MisdirectedRequest",
+            id="rebound name in the target",
+        ),
         pytest.param(b"GET /v1.0/users HTTP/1.0\r\n\r\n", 421, "MisdirectedRequest", id="HTTP/1.0 without host"),
         pytest.param(
             b"POST /v1.0/users/x/revokeSignInSessions HTTP/1.1\r\n"
