@@ -20,7 +20,7 @@ from o365prov._fields import as_tuple, optional, typed, whole_number, wrong
 from o365prov.errors import ConfigurationError
 from o365prov.rendering import quoted, shortened
 
-_ROUTE = re.compile(r"[A-Z*?]+ [/*].*")
+_ROUTE = re.compile(r"(GET|POST|PATCH|PUT|DELETE|[A-Z?]*\*[A-Z*?]*) [/*].*")
 
 
 def _from_zero(owner: object, field: Attribute[float], value: object) -> None:

@@ -72,6 +72,7 @@ def test_what_can_not_be_registered_is_said_at_once(fake, options):
         lambda: ScheduledFaults(by_route={"/users/*": [Throttled()]}),
         lambda: ScheduledFaults(by_route={"PATCH users/*": [Throttled()]}),
         lambda: ScheduledFaults(by_route={"patch /users/*": [Throttled()]}),
+        lambda: ScheduledFaults(by_route={"PACTH /users/*": [Throttled()]}),
         lambda: Throttled(retry_after=-1),
         lambda: Unavailable(retry_after=-1),
         lambda: Slow(seconds=-1),
