@@ -179,6 +179,8 @@ def add_room(
 ) -> Record:
     """Add a room, and those of its lists that are not there, and return it."""
     _check(directory, ROOM, properties, ("lists",))
+    lists = tuple(lists)
+    _check_room_addresses(directory, address, lists)
     record = {
         "id": directory.new_id(),
         "placeId": directory.new_id(),
@@ -190,13 +192,32 @@ def add_room(
     }
     directory.places.put(record)
     for each in lists:
-        held = next((place for place in directory.places if place.get("emailAddress") == each), None)
+        held = _place_at(directory, each)
         if held is None:
-            key = directory.new_id()
-            held = {"id": key, "placeId": key, "kind": "roomList", "displayName": each.partition("@")[0]}
-        rooms = [*held.get("rooms", ()), record["id"]]
-        directory.places.put({**held, "emailAddress": each, "rooms": rooms})
+            key, named = directory.new_id(), each.partition("@")[0]
+            held = {"id": key, "placeId": key, "kind": "roomList", "displayName": named, "emailAddress": each}
+        directory.places.put({**held, "rooms": [*held.get("rooms", ()), record["id"]]})
     return _own({name: value for name, value in record.items() if name != "kind"})
+
+
+def _place_at(directory: Directory, address: str) -> Record | None:
+    """The place with this address, in whichever case it is written."""
+    wanted = address.lower()
+    return next((each for each in directory.places if str(each.get("emailAddress", "")).lower() == wanted), None)
+
+
+def _check_room_addresses(directory: Directory, address: str, lists: Iterable[str]) -> None:
+    """UsageError for what is not an address, for one that another place has, and for a room's among the lists."""
+    for each in (address, *lists):
+        name, _, domain = each.rpartition("@")
+        if not name or not domain:
+            raise UsageError(f"add_room: {quoted(shortened(each))} is not an address, which rooms and lists have")
+    if _place_at(directory, address) is not None:
+        raise UsageError(f"add_room: another place has the address {shortened(address)}")
+    for each in lists:
+        held = _place_at(directory, each)
+        if each.lower() == address.lower() or (held is not None and held["kind"] != "roomList"):
+            raise UsageError(f"add_room: {shortened(each)} is the address of a room, and not of a room list")
 
 
 def _given(properties: Mapping[str, Any]) -> Record:
