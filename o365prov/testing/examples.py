@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 _INITIAL = "contoso.onmicrosoft.com"
 _LOCAL = string.ascii_letters + string.digits + "'-_!#^~"
 _CHOICES = {
-    "userType": ("Member", "Guest"),
-    "ageGroup": ("Minor", "NotAdult", "Adult"),
-    "consentProvidedForMinor": ("Granted", "Denied", "NotRequired"),
     "passwordPolicies": ("DisablePasswordExpiration", "DisablePasswordExpiration, DisableStrongPassword"),
     "preferredLanguage": ("en-US", "de-DE", "ja"),
     "usageLocation": tuple(sorted(COUNTRIES)),
@@ -139,8 +136,8 @@ def _values(item: Property) -> SearchStrategy[Any]:
             values = st.lists(_strings(item), max_size=item.at_most or 3)
         case PropertyType.COMPLEX:
             values = st.fixed_dictionaries({}, optional={field.name: _values(field) for field in item.fields.values()})
-        case _ if item.name in _CHOICES:
-            values = st.sampled_from(_CHOICES[item.name])
+        case _ if choices := item.choices or _CHOICES.get(item.name):
+            values = st.sampled_from(choices)
         case _ if item.name == "mail":
             values = _addresses()
         case _ if item.name == "mailNickname":

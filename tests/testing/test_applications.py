@@ -42,6 +42,19 @@ def test_applications_have_alternate_keys(odd_graph):
     assert odd_graph.get("/applications?$filter=displayName eq 'Wiki'").value[0]["id"] == made["id"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"signInAudience": "Us"}, "signInAudience"),
+        ({"appRoles": [{"allowedMemberTypes": ["Group"]}]}, "allowedMemberTypes"),
+    ],
+)
+def test_an_application_takes_only_values_that_microsoft_lists(odd_graph, changes, name):
+    """Where a page lists all values of a property, another one is refused."""
+    answer = odd_graph("POST", "/applications", {"displayName": "Wiki", **changes})
+    assert (answer.status, f"'{name}'" in answer.error["message"]) == (400, True)
+
+
 def test_a_role_is_granted_once_and_seen_from_both_ends(odd_graph, fake):
     """By the user who has it, and by the application that it is of."""
     user = fake.add_user("ann@managed.example", displayName="Ann")["id"]

@@ -54,6 +54,8 @@ def test_create_demands_what_graph_demands(graph, name):
         {"groupTypes": ["DynamicMembership"]},
         {"mailNickname": "a b"},
         {"visibility": "Secret"},
+        {"theme": "Black"},
+        {"membershipRuleProcessingState": "Off"},
         {"isAssignableToRole": True, "securityEnabled": False, "mailEnabled": True, "groupTypes": ["Unified"]},
         {"displayName": "x" * 257},
         {"mail": "x@managed.example"},

@@ -101,6 +101,7 @@ def test_a_room_is_created_under_an_address_that_is_made_up(ask):
         (_body("building", parent="nowhere"), "lies in nothing"),
         (_body("building", name=None), "displayName"),
         (_body("building") | {"color": "red"}, "color"),
+        (_body("room") | {"bookingType": "free"}, "bookingType"),
     ],
 )
 def test_a_place_that_can_not_be_is_refused(ask, body, why):

@@ -21,8 +21,6 @@ from o365prov.testing.fake_tenant.store.table import Record
 MOST_REFERENCES = 20
 """``members@odata.bind`` and ``owners@odata.bind`` take this many references a request."""
 _REQUIRED = ("displayName", "mailEnabled", "mailNickname", "securityEnabled")
-_TYPES = frozenset({"Unified", "DynamicMembership"})
-_VISIBILITY = frozenset({"Private", "Public", "HiddenMembership"})
 
 
 def create_group(directory: Directory, body: Mapping[str, Any]) -> Record:
@@ -177,16 +175,10 @@ def _problems_of_values(
     directory: Directory, body: Mapping[str, Any], *, creating: bool
 ) -> Iterator[GraphErrorResponse]:
     yield from check_values(directory.extended(GROUP), body, creating=creating)
-    nickname, kinds, visibility = body.get("mailNickname"), body.get("groupTypes"), body.get("visibility")
+    nickname = body.get("mailNickname")
     if isinstance(nickname, str) and nickname and not is_nickname(nickname):
         yield GraphErrorResponse.invalid_value(
             "mailNickname", "Group", 'ASCII only, and none of @ ( ) \\ [ ] " ; : < > , or a space'
-        )
-    if isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds) and not _TYPES.issuperset(kinds):
-        yield GraphErrorResponse.invalid_value("groupTypes", "Group", f"it may hold {' and '.join(sorted(_TYPES))}")
-    if isinstance(visibility, str) and visibility not in _VISIBILITY:
-        yield GraphErrorResponse.invalid_value(
-            "visibility", "Group", f"it must be one of {', '.join(sorted(_VISIBILITY))}"
         )
 
 

@@ -21,11 +21,6 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NICKNAME_FORBIDDEN = frozenset('@()\\[]";:<>, ')
 _PASSWORD_CLASSES = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"[0-9]"), re.compile(r"[^A-Za-z0-9]"))
-_CHOICES: Mapping[str, frozenset[str]] = {
-    "userType": frozenset({"Member", "Guest"}),
-    "ageGroup": frozenset({"Minor", "NotAdult", "Adult"}),
-    "consentProvidedForMinor": frozenset({"Granted", "Denied", "NotRequired"}),
-}
 _POLICIES = frozenset({"None", "DisablePasswordExpiration", "DisableStrongPassword"})
 
 
@@ -127,7 +122,5 @@ def _why_not(name: str, value: Any) -> str | None:
             return "it must be a language tag such as en-US"
         case "passwordPolicies" if not {part.strip() for part in value.split(",")} <= _POLICIES:
             return "it must be a list of DisablePasswordExpiration and DisableStrongPassword"
-        case "userType" | "ageGroup" | "consentProvidedForMinor" if value not in _CHOICES[name]:
-            return f"it must be one of {', '.join(sorted(_CHOICES[name]))}"
         case _:
             return None

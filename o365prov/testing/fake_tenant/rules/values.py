@@ -87,6 +87,8 @@ def _check_text(title: str, item: Property, value: str) -> Iterator[GraphErrorRe
         yield GraphErrorResponse.invalid_value(
             item.name, title, f"at most {item.limit} characters, got {len(value)}", "InvalidLength"
         )
+    elif item.choices and value not in item.choices:
+        yield GraphErrorResponse.invalid_value(item.name, title, f"it must be one of {', '.join(item.choices)}")
 
 
 def _check_strings(title: str, item: Property, value: list[Any]) -> Iterator[GraphErrorResponse]:

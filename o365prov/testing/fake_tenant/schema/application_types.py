@@ -20,13 +20,20 @@ from o365prov.testing.fake_tenant.schema.relationships import (
 )
 
 _ROLE = table(
-    Property("allowedMemberTypes", PropertyType.TEXTS),
+    Property("allowedMemberTypes", PropertyType.TEXTS, choices=("Application", "User")),
     text("description"),
     text("displayName"),
     Property("id", PropertyType.GUID),
     Property("isEnabled", PropertyType.FLAG),
     text("value"),
     read_only("origin"),
+)
+
+_AUDIENCES = (
+    "AzureADMultipleOrgs",
+    "AzureADMyOrg",
+    "AzureADandPersonalMicrosoftAccount",
+    "PersonalMicrosoftAccount",
 )
 
 APPLICATION = ObjectType(
@@ -53,7 +60,7 @@ APPLICATION = ObjectType(
         Property("identifierUris", PropertyType.TEXTS, in_default_set=True, unset=[]),
         text("notes", 1024, in_default_set=True),
         read_only("publisherDomain", in_default_set=True),
-        text("signInAudience", in_default_set=True),
+        text("signInAudience", choices=_AUDIENCES, in_default_set=True),
         Property("tags", PropertyType.TEXTS, in_default_set=True, unset=[]),
         Property("uniqueName", write=Writability.CREATE_ONLY, in_default_set=True),
     ),

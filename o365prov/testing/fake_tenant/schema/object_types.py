@@ -72,7 +72,7 @@ USER = ObjectType(
         text("surname", 64, in_default_set=True),
         text("userPrincipalName", 113, in_default_set=True, clearable=False),
         Property("accountEnabled", PropertyType.FLAG, clearable=False),
-        text("ageGroup"),
+        text("ageGroup", choices=("Adult", "Minor", "NotAdult")),
         read_only(
             "assignedLicenses",
             PropertyType.COMPLEXES,
@@ -90,7 +90,7 @@ USER = ObjectType(
         ),
         text("city", 128),
         text("companyName", 64),
-        text("consentProvidedForMinor"),
+        text("consentProvidedForMinor", choices=("Denied", "Granted", "NotRequired")),
         text("country", 128),
         read_only("createdDateTime", PropertyType.INSTANT),
         read_only("creationType"),
@@ -178,7 +178,7 @@ USER = ObjectType(
         text("state", 128),
         text("streetAddress", 1024),
         text("usageLocation", 2, clearable=False),
-        text("userType"),
+        text("userType", choices=("Guest", "Member")),
         in_sharepoint("aboutMe"),
         in_sharepoint("birthday", PropertyType.INSTANT),
         in_sharepoint("hireDate", PropertyType.INSTANT),
@@ -190,6 +190,8 @@ USER = ObjectType(
         in_sharepoint("skills", PropertyType.TEXTS),
     ),
 )
+
+_THEMES = ("Blue", "Green", "Orange", "Pink", "Purple", "Red", "Teal")
 
 GROUP = ObjectType(
     name="microsoft.graph.group",
@@ -214,6 +216,7 @@ GROUP = ObjectType(
         Property(
             "groupTypes",
             PropertyType.TEXTS,
+            choices=("DynamicMembership", "Unified"),
             write=Writability.CREATE_ONLY,
             in_default_set=True,
             unset=[],
@@ -235,7 +238,7 @@ GROUP = ObjectType(
         ),
         text("mailNickname", 64, in_default_set=True, clearable=False),
         text("membershipRule", 3072, in_default_set=True),
-        text("membershipRuleProcessingState", in_default_set=True),
+        text("membershipRuleProcessingState", choices=("On", "Paused"), in_default_set=True),
         read_only("onPremisesDomainName", in_default_set=True),
         read_only("onPremisesLastSyncDateTime", PropertyType.INSTANT, in_default_set=True),
         read_only("onPremisesNetBiosName", in_default_set=True),
@@ -256,9 +259,9 @@ GROUP = ObjectType(
         Property("resourceProvisioningOptions", PropertyType.TEXTS, in_default_set=True, unset=[]),
         Property("securityEnabled", PropertyType.FLAG, in_default_set=True, clearable=False),
         read_only("securityIdentifier", in_default_set=True),
-        text("theme", in_default_set=True),
+        text("theme", choices=_THEMES, in_default_set=True),
         Property("uniqueName", write=Writability.CREATE_ONLY, limit=128, in_default_set=True),
-        text("visibility", in_default_set=True),
+        text("visibility", choices=("HiddenMembership", "Private", "Public"), in_default_set=True),
         read_only("onPremisesProvisioningErrors", PropertyType.COMPLEXES, in_default_set=True, fields=_SYNC_ERROR),
         read_only("serviceProvisioningErrors", PropertyType.COMPLEXES, in_default_set=True, fields=_SERVICE_ERROR),
         read_only(

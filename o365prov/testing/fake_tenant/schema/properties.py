@@ -46,6 +46,7 @@ class Property:
     Attributes:
         limit: characters of a string, or of each string of a collection.
         at_most: how many values a collection may hold.
+        choices: the only values of a string, or of each string of a collection; empty for any.
         in_default_set: whether a GET without $select returns it.
         clearable: whether null may be written.
         is_exact: whether upper and lower case differ when values are compared.
@@ -59,6 +60,7 @@ class Property:
     kind: PropertyType = PropertyType.TEXT
     limit: int | None = None
     at_most: int | None = None
+    choices: tuple[str, ...] = ()
     write: Writability = Writability.YES
     in_default_set: bool = False
     clearable: bool = True
