@@ -54,7 +54,8 @@ class OktaOrg:
 
         """
         if isinstance(provisioning, UniversalSync):
-            jit = sorted(self.jit_ad_instances.intersection(provisioning.ad_instances))
+            names = {each.casefold() for each in self.jit_ad_instances}
+            jit = sorted(each for each in provisioning.ad_instances if each.casefold() in names)
             if jit:
                 raise ConfigurationError(
                     f"Universal Sync does not support JIT-enabled Active Directory instances ({', '.join(jit)}): "

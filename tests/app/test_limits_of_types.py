@@ -75,6 +75,8 @@ def test_universal_sync_refuses_jit_instances():
     app = evolve(user_sync_app(), org=OktaOrg(jit_ad_instances=["corp.example"]))
     with pytest.raises(ConfigurationError, match=r"JIT.*corp\.example"):
         app.with_provisioning(UniversalSync(ad_instances=["corp.example"]))
+    with pytest.raises(ConfigurationError, match=r"JIT.*CORP\.example"):  # domains have names without case
+        app.with_provisioning(UniversalSync(ad_instances=["CORP.example"]))
     other = UniversalSync(ad_instances=["other.example"])
     assert app.with_provisioning(other).provisioning == other
 
