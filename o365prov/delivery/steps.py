@@ -2,11 +2,14 @@
 
 Steps stand in an order in which each of them can be done: an address is free before something else gets it, and a list
 is there before it is a member of another one.
+
+Whoever gets another address stays in the lists: Exchange knows members by any of their addresses, so that taking out
+the old one, which a rename leaves behind, would take out who has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from attrs import frozen
@@ -76,14 +79,23 @@ def exchange_steps(export: ExchangeExport, since: ExchangeExport | None = None) 
     check_call(exchange_steps, locals())
     before = {} if since is None else since.by_key()
     after = export.by_key()
-    steps = [step for key, each in after.items() for step in _made_so(each, before.get(key))]
+    moved = _moved(before, after)
+    steps = [step for key, each in after.items() for step in _made_so(each, before.get(key), moved)]
     steps += [step for key, each in before.items() if key not in after for step in _gone(each)]
     return tuple(sorted(steps, key=lambda each: _ORDER[each.action]))
 
 
-def _made_so(after: ExchangeRecipient, before: ExchangeRecipient | None) -> Iterator[ExchangeStep]:
-    """The steps for one recipient; none if it is as it was."""
-    if after == before:
+def _moved(before: Mapping[str, ExchangeRecipient], after: Mapping[str, ExchangeRecipient]) -> Mapping[str, str]:
+    """The addresses that recipients had, in lower case, and which of them they have instead."""
+    known = ((before[key].address.lower(), each.address) for key, each in after.items() if key in before)
+    return {old: new for old, new in known if old and new and old != new.lower()}
+
+
+def _made_so(
+    after: ExchangeRecipient, before: ExchangeRecipient | None, moved: Mapping[str, str]
+) -> Iterator[ExchangeStep]:
+    """The steps for one recipient; none if it is as it was, with the same members."""
+    if after == before and moved.keys().isdisjoint(map(str.lower, after.members)):
         return
 
     def step(action: StepAction, value: str = "") -> ExchangeStep:
@@ -111,10 +123,12 @@ def _made_so(after: ExchangeRecipient, before: ExchangeRecipient | None) -> Iter
         yield ExchangeStep(StepAction.REMOVE_ALIAS, after.kind, after.name, identity, alias)
     for alias in sorted(after.further_addresses - before.further_addresses):
         yield step(StepAction.ADD_ALIAS, alias)
-    for member in sorted({*after.members} - {*before.members}):
-        yield step(StepAction.ADD_MEMBER, member)
-    for member in sorted({*before.members} - {*after.members}):
-        yield step(StepAction.REMOVE_MEMBER, member)
+    wanted = {each.lower(): each for each in after.members}
+    current = {each.lower(): each for each in (moved.get(each.lower(), each) for each in before.members)}
+    for member in sorted(wanted.keys() - current.keys()):
+        yield step(StepAction.ADD_MEMBER, wanted[member])
+    for member in sorted(current.keys() - wanted.keys()):
+        yield step(StepAction.REMOVE_MEMBER, current[member])
     if after.capacity is not None and after.capacity != before.capacity:
         yield step(StepAction.SET_CAPACITY, str(after.capacity))
 

@@ -234,6 +234,32 @@ def test_the_old_address_of_somebody_renamed_stays_an_alias():
     ]
 
 
+def _list_of(*members):
+    return evolve(STAFF, members=members)
+
+
+def test_whoever_is_renamed_stays_in_the_lists():
+    """The old address still leads to the same mailbox: to remove it would take the person out of the list."""
+    before = ExchangeExport([_list_of("ann@corp.example"), mailbox("ann@corp.example")])
+    after = ExchangeExport([_list_of("Ann.Lee@corp.example"), mailbox("ann.lee@corp.example")])
+    assert exchange_steps(after, before) == ()
+    gone = ExchangeExport([_list_of(), mailbox("ann.lee@corp.example")])
+    [step] = exchange_steps(gone, before)
+    assert (step.action, step.value) == (StepAction.REMOVE_MEMBER, "ann.lee@corp.example")
+
+
+def test_who_takes_the_address_of_a_member_does_not_come_into_the_list_unseen():
+    """Ann was in it and is renamed; Bo, who has her address now, takes her place: the addresses are the same."""
+    bo = evolve(mailbox("bo@corp.example"), key="id of bo", name="Bo")
+    before = ExchangeExport([_list_of("ann@corp.example"), mailbox("ann@corp.example"), bo])
+    renamed = [mailbox("ann.lee@corp.example"), evolve(bo, address="ann@corp.example")]
+    after = ExchangeExport([_list_of("ann@corp.example"), *renamed])
+    assert [(each.action, each.value) for each in exchange_steps(after, before)] == [
+        (StepAction.ADD_MEMBER, "ann@corp.example"),
+        (StepAction.REMOVE_MEMBER, "ann.lee@corp.example"),
+    ]
+
+
 def test_an_address_that_somebody_else_has_now_is_no_alias_any_more():
     """It is freed before anything else is done, and only if that is asked for."""
     first = exported([evolve(ANN, username="ann.lee@corp.example")], exported([ANN]))
