@@ -155,6 +155,26 @@ def test_what_is_answered_otherwise_is_a_readable_difference(graph, fake, tmp_pa
     assert {"-404", "+200", '+ "displayName": "Somebody",'} <= set(difference.splitlines())
 
 
+def test_a_session_holds_any_text(graph, fake, tmp_path):
+    """Also the characters at which Python, and JSON not, begins a new line."""
+    graph("POST", "/groups", group_body("a\u2028b\x85c"))
+    fake.requests.save(tmp_path / "session")
+    fake.reset()
+    assert fake.replay(tmp_path / "session") == ()
+
+
+@pytest.mark.parametrize("value", [None, 1, ["x"]], ids=str)
+@pytest.mark.parametrize("name", ["method", "path", "headers", "body", "status", "answer"])
+def test_a_session_with_a_value_of_another_kind_is_one_error(graph, fake, tmp_path, name, value):
+    """With the line that it is in."""
+    graph.get("/users")
+    fake.requests.save(tmp_path / "session")
+    kept = json.loads((tmp_path / "session").read_text())
+    (tmp_path / "session").write_text(json.dumps({**kept, name: value if name != "status" else str(value)}))
+    with pytest.raises(SourceError, match="line 1"):
+        fake.replay(tmp_path / "session")
+
+
 def test_a_file_that_is_no_session_is_one_error(tmp_path):
     """With its line."""
     path = tmp_path / "session.jsonl"

@@ -13,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 from attrs import frozen
 
 from o365prov._annotations import check_call
-from o365prov.errors import Issue, SourceError
+from o365prov._fields import typed
+from o365prov.errors import ConfigurationError, Issue, SourceError
 from o365prov.structuring import load_text, write_text
 from o365prov.testing.fake_tenant.gateway.recorder import RecordedRequest
 
@@ -79,7 +80,7 @@ class RecordedRequests:
         write_text(path, "".join(f"{json.dumps(_Exchange.of(each).written(), ensure_ascii=False)}\n" for each in self))
 
 
-@frozen
+@frozen(field_transformer=typed)
 class _Exchange:
     """What of a recorded request is played again, and what its answer was."""
 
@@ -104,10 +105,11 @@ class _Exchange:
 def read_session(path: str | Path) -> list[_Exchange]:
     """What ``RecordedRequests.save`` wrote; SourceError with the line that is something else."""
     found = []
-    for number, line in enumerate(load_text(path, "name the file that requests.save() wrote").splitlines(), start=1):
+    text = load_text(path, "name the file that requests.save() wrote")
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), start=1):
         try:
             found.append(_Exchange(**json.loads(line)))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError, ConfigurationError) as error:
             what = f"line {number} of the session is not a recorded request ({error})"
             raise SourceError(Issue("damaged", what, "record it again")) from None
     return found
